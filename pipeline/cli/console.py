@@ -1,0 +1,45 @@
+"""What all commands share: where they write, and how progress looks."""
+
+import sys
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+out = Console(highlight=False)
+"""Results, on standard output."""
+err = Console(stderr=True, highlight=False)
+"""Progress and sentences, on standard error."""
+
+
+def say_error(sentence: str) -> None:
+    """Say on standard error what went wrong."""
+    err.print(f"wire: {sentence}", style="red", markup=False, soft_wrap=True)
+
+
+def say(sentence: str) -> None:
+    """Say something to the person, on standard error."""
+    err.print(sentence, markup=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on a line of its own on standard output; bytes are taken as JSON already."""
+    data = value if isinstance(value, bytes) else orjson.dumps(value, default=str)
+    sys.stdout.buffer.write(data + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def progress(unit: str = "", *, transient: bool = False) -> Progress:
+    """A progress bar on standard error; nothing is drawn where that is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+        console=err,
+        transient=transient,
+        disable=not err.is_terminal,
+    )

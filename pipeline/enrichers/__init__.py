@@ -1,0 +1,1 @@
+"""Enrichers: a story in, the story with its entities, places and events out."""

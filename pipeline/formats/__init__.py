@@ -1,0 +1,1 @@
+"""Wire formats: bytes in, stories out. One file per format; registry.py lists them."""

@@ -1,0 +1,1 @@
+"""The stages: pure functions from messages to outcomes, and the one module that binds them to Faust."""

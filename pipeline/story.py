@@ -1,0 +1,296 @@
+"""The Story and its parts: what the agency said, and what we add.
+
+What the agency said uses the vocabulary of IPTC ninjs 1.x (https://iptc.org/std/ninjs/); event types are the codes
+of the PLOVER ontology. All offsets are Unicode code points into `body_text`. All times carry a time zone. The JSON
+Schema in schemas/ is generated from these types.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+import orjson
+
+from pipeline.errors import TerminalError
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+Offset = Annotated[int, msgspec.Meta(ge=0)]
+Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Urgency = Annotated[int, msgspec.Meta(ge=1, le=9)]
+
+PubStatus = Literal["usable", "withheld", "canceled"]
+Lane = Literal["live", "bulk"]
+EntityType = Literal["person", "organisation", "gpe", "location", "facility", "norp", "product", "event", "law"]
+EventType = Literal[
+    "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST",
+    "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+]  # fmt: skip
+EventStatus = Literal["asserted", "negated", "hypothetical"]
+CasualtyKind = Literal["killed", "wounded", "missing", "detained", "displaced"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of `body_text`: `body_text[start:end] == text`."""
+
+    text: str
+    start: Offset
+    end: Offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A subject, genre, person, organisation or place as the agency gave it: a code in a scheme, a name, or both."""
+
+    name: str | None = None
+    code: str | None = None
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Somebody named in the byline or a credit line."""
+
+    name: str
+    role: str = "byline"
+    """In lower case, as credited: 'byline', 'reporting', 'additional reporting', 'writing', 'editing', ..."""
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dateline:
+    """Where and when the copy was filed: 'LIMA/GENEVA, March 3 (Agency) -'."""
+
+    text: str
+    places: tuple[str, ...] = ()
+    date: str | None = None
+    """As written: 'March 3'."""
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another item the story points to: a picture, a video, an earlier story."""
+
+    rel: str
+    uri: str | None = None
+    type: str | None = None
+    title: str | None = None
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """What made an enrichment."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """One thing the story names, all its mentions merged."""
+
+    name: str
+    """Canonical: the fullest form in the story."""
+    type: EntityType
+    aliases: tuple[str, ...] = ()
+    """The other forms it appears under."""
+    mentions: tuple[Span, ...] = ()
+    """In order; empty where only the headline or the agency's metadata names it."""
+    in_headline: bool = False
+    role: str | None = None
+    """A person's title or function as the story gives it: 'finance minister'."""
+    code: str | None = None
+    """The agency's code for it, where the agency gave the entity."""
+    confidence: Confidence = 1.0
+    component: str = "agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place resolved to GeoNames (CC BY 4.0)."""
+
+    name: str
+    geonameid: int | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    country_name: str | None = None
+    region: str | None = None
+    """First-order administrative division, by name or GeoNames code."""
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)] | None = None
+    kind: Literal["country", "region", "city", "other"] = "other"
+    dateline: bool = False
+    """Whether the dateline names it."""
+    mentions: tuple[Span, ...] = ()
+    confidence: Confidence = 1.0
+    component: str = "agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Who does, or undergoes, an event."""
+
+    span: Span
+    name: str | None = None
+    """The canonical name of the entity it refers to, where it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casualties:
+    """A number of people hurt: 'at least six killed' is low=6, high=None."""
+
+    kind: CasualtyKind
+    low: Annotated[int, msgspec.Meta(ge=0)]
+    high: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event in the sense of PLOVER: who did what to whom, where, when, and how surely."""
+
+    type: EventType
+    mode: str | None = None
+    trigger: Span
+    evidence: Span
+    """The sentence that tells it."""
+    actors: tuple[Participant, ...] = ()
+    targets: tuple[Participant, ...] = ()
+    place: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    date: str | None = None
+    """As written: 'on Tuesday', 'last month'."""
+    casualties: tuple[Casualties, ...] = ()
+    status: EventStatus = "asserted"
+    confidence: Confidence = 1.0
+    component: str = "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawReference:
+    """Where the bytes of the story lie in Kafka, and what they are."""
+
+    topic: str
+    partition: int
+    offset: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How the story came to us and what was decided about it on the way."""
+
+    feed: str = "files"
+    lane: Lane = "live"
+    received: Time | None = None
+    format: str | None = None
+    format_reason: str | None = None
+    charset: str | None = None
+    charset_reason: str | None = None
+    replacements: int = 0
+    """Characters that could not be decoded and stand as U+FFFD."""
+    part: int = 0
+    """This story's number among `parts` stories of one message, from 0."""
+    parts: int = 1
+    raw: RawReference | None = None
+    components: tuple[Component, ...] = ()
+    """What enriched it, in order."""
+    enrichment_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 16)] = 0
+    enriched_to: int | None = None
+    """Code points of body_text that were enriched, where a very long text was cut; None when all was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One version of one story."""
+
+    uri: Annotated[str, msgspec.Meta(min_length=1)]
+    """The agency's id, or a deterministic one."""
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 47)] = 0
+    """Orders the versions of a story: see pipeline/lifecycle/revision.py."""
+    pubstatus: PubStatus = "usable"
+
+    type: str = "text"
+    version: str | None = None
+    versioncreated: Time | None = None
+    firstcreated: Time | None = None
+    embargoed: Time | None = None
+    urgency: Urgency | None = None
+    profile: str | None = None
+    signals: tuple[str, ...] = ()
+    """What the copy calls itself, in lower case: 'flash', 'urgent', 'update 2', 'corrected', 'wrapup 1', ..."""
+    headline: str | None = None
+    slugline: str | None = None
+    byline: str | None = None
+    creditline: str | None = None
+    located: str | None = None
+    dateline: Dateline | None = None
+    authors: tuple[Author, ...] = ()
+    language: str | None = None
+    source: str | None = None
+    """The agency."""
+    genre: tuple[Concept, ...] = ()
+    subject: tuple[Concept, ...] = ()
+    keywords: tuple[str, ...] = ()
+    ednote: str | None = None
+    usageterms: str | None = None
+    copyrightholder: str | None = None
+    copyrightnotice: str | None = None
+    links: tuple[Link, ...] = ()
+    body_text: str = ""
+    """Paragraphs separated by one blank line; without byline, dateline and credit line."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What the agency said that has no field here, under its own names."""
+
+    entities: tuple[Entity, ...] = ()
+    places: tuple[Place, ...] = ()
+    events: tuple[Event, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvent:
+    """One event with what a subscriber needs of its story: the value of wire.events."""
+
+    uri: str
+    revision: int
+    number: int
+    """The event's position in its story, from 0."""
+    headline: str | None = None
+    versioncreated: Time | None = None
+    received: Time | None = None
+    source: str | None = None
+    language: str | None = None
+    lane: Lane = "live"
+    event: Event
+
+
+def encode(value: Story | StoryEvent) -> bytes:
+    """JSON, UTF-8. Lone surrogates cannot be encoded: decoders of formats must have replaced them."""
+    return orjson.dumps(value)
+
+
+def decode(data: bytes) -> Story:
+    """The story in `data`; TerminalError with a sentence when it is not JSON or not a Story."""
+    try:
+        return msgspec.convert(orjson.loads(data), Story)
+    except orjson.JSONDecodeError as error:
+        raise TerminalError(f"Not valid JSON: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise TerminalError(f"Not a Story: {error}.") from error
+
+
+def decode_event(data: bytes) -> StoryEvent:
+    """The event in `data`, as `decode`."""
+    try:
+        return msgspec.convert(orjson.loads(data), StoryEvent)
+    except orjson.JSONDecodeError as error:
+        raise TerminalError(f"Not valid JSON: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise TerminalError(f"Not a StoryEvent: {error}.") from error

@@ -1,0 +1,50 @@
+"""The topics, one typed table: what each carries, under which key, and for how long it is kept."""
+
+from dataclasses import dataclass
+
+from pipeline.settings import Settings
+
+RAW = "wire.raw"
+RAW_BULK = "wire.raw.bulk"
+PARSED = "wire.parsed"
+PARSED_BULK = "wire.parsed.bulk"
+STORIES = "wire.stories"
+HELD = "wire.held"
+EVENTS = "wire.events"
+DEAD_LETTER = "wire.dead-letter"
+
+MEGABYTE = 1 << 20
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as `wire setup` creates it."""
+
+    name: str
+    key: str
+    value: str
+    compacted: bool = False
+    days: int | None = None
+    max_mb: int = 1
+    """Largest message, MiB."""
+
+
+def topics(settings: Settings) -> tuple[Topic, ...]:
+    """Every topic of the pipeline. A story is at most about four times its raw bytes."""
+    raw, story = settings.max_item_mb + 1, 4 * settings.max_item_mb + 4
+    days, weeks = settings.raw_days, settings.dead_letter_days
+    return (
+        Topic(RAW, "feed and item", "the bytes as received", days=days, max_mb=raw),
+        Topic(RAW_BULK, "feed and item", "the bytes as received, backfill lane", days=days, max_mb=raw),
+        Topic(PARSED, "story uri", "Story, before enrichment", days=days, max_mb=story),
+        Topic(PARSED_BULK, "story uri", "Story, before enrichment, backfill lane", days=days, max_mb=story),
+        Topic(STORIES, "story uri", "Story with its enrichments, newest revision", compacted=True, max_mb=story),
+        Topic(HELD, "story uri", "Story under embargo: not for subscribers", compacted=True, max_mb=story),
+        Topic(EVENTS, "story uri", "StoryEvent, one extracted event", days=days, max_mb=4),
+        Topic(DEAD_LETTER, "as it came", "the bytes as they came", days=weeks, max_mb=DEAD_LETTER_MB),
+    )
+
+
+DEAD_LETTER_MB = 128
+"""Largest dead letter, MiB: an item too large to be parsed is still kept."""
