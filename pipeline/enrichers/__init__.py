@@ -1,1 +1,1 @@
-"""Enrichers: a story in, the story with its entities, places and events out."""
+"""Story in, enriched story out: entities, places and events, each from a component in an ordered tuple."""

@@ -1,0 +1,47 @@
+"""What a component is given: the story as enriched so far, and its text as the language model read it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from pipeline.story import Story
+
+LONGEST = 100_000
+"""Code points of body_text that are enriched; the rest of a longer text is not read."""
+
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as the model read it; `start` is its offset in body_text."""
+
+    start: int
+    doc: Doc
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A story on its way through the components. A story that is not English has no paragraphs."""
+
+    story: Story
+    text: str
+    """What of body_text is enriched."""
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One enrichment. `run` returns the story with the component's own field filled and nothing else changed; it is
+    pure, and what earlier components found is in `analysis.story`."""
+
+    name: str
+    version: str
+    run: Callable[[Analysis], Story]
+
+
+def paragraphs(text: str) -> list[tuple[int, str]]:
+    """Offset and text of every paragraph; paragraphs are separated by blank lines."""
+    return [(found.start(), found[0].rstrip()) for found in _PARAGRAPH.finditer(text)]
