@@ -1,0 +1,131 @@
+"""One client, elasticsearch-py 8.x, for Elasticsearch and OpenSearch.
+
+OpenSearch speaks the same protocol but for two things: it refuses the vendor's media type, and it does not send the
+header by which the client knows its own server. The nodes below ask in plain JSON and add that header, which is
+harmless on Elasticsearch. The client retries nothing by itself: when and how long is for the caller to decide.
+"""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import elastic_transport
+from elastic_transport._node import NodeApiResponse  # not exported, though the public nodes return it
+from elastic_transport.client_utils import DEFAULT, DefaultType, url_to_node_config
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+
+from pipeline.errors import OperatorError
+from pipeline.search.failures import translated
+from pipeline.settings import Settings
+
+REQUEST_TIMEOUT = 30.0
+"""Seconds for one request; the bulk writer sets its own."""
+
+_PRODUCT = "x-elastic-product"
+
+
+def _plain(headers: Mapping[str, str] | None) -> elastic_transport.HttpHeaders:
+    """The request's headers, with 'application/vnd.elasticsearch+json; compatible-with=8' as 'application/json'."""
+    plain = elastic_transport.HttpHeaders(headers or {})
+    for name in ("accept", "content-type"):
+        if value := plain.get(name):
+            plain[name] = value.replace("vnd.elasticsearch+", "").partition(";")[0]
+    return plain
+
+
+def _recognise(answer: NodeApiResponse) -> NodeApiResponse:
+    answer.meta.headers[_PRODUCT] = "Elasticsearch"
+    # The client would turn it into a Python warning: deprecations are for our tests, not for a desk's terminal.
+    answer.meta.headers.pop("warning", None)
+    return answer
+
+
+class _Node(elastic_transport.Urllib3HttpNode):
+    def perform_request(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: elastic_transport.HttpHeaders | None = None,
+        request_timeout: DefaultType | float | None = DEFAULT,
+    ) -> NodeApiResponse:
+        return _recognise(super().perform_request(method, target, body, _plain(headers), request_timeout))
+
+
+class _AsyncNode(elastic_transport.AiohttpHttpNode):
+    async def perform_request(  # type: ignore[override]
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: elastic_transport.HttpHeaders | None = None,
+        request_timeout: DefaultType | float | None = DEFAULT,
+    ) -> NodeApiResponse:
+        return _recognise(await super().perform_request(method, target, body, _plain(headers), request_timeout))
+
+
+def connect(settings: Settings) -> Elasticsearch:
+    """A client for the engine that the settings name; nothing is sent yet. Close it when done.
+
+    Raises OperatorError when the address or the CA file cannot be used.
+    """
+    return Elasticsearch(node_class=_Node, **_options(settings))
+
+
+def connect_async(settings: Settings) -> AsyncElasticsearch:
+    """As `connect`, for asyncio."""
+    return AsyncElasticsearch(node_class=_AsyncNode, **_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    hosts = [host.strip() for host in settings.elasticsearch.split(",") if host.strip()]
+    try:
+        for host in hosts:
+            url_to_node_config(host)
+    except ValueError as error:
+        raise OperatorError(
+            f"The setting WIRE_ELASTICSEARCH is wrong: {error}. It looks like http://localhost:9200."
+        ) from error
+    if not hosts:
+        raise OperatorError("The setting WIRE_ELASTICSEARCH is empty. It looks like http://localhost:9200.")
+    options: dict[str, Any] = {
+        "hosts": hosts,
+        "http_compress": True,
+        "request_timeout": REQUEST_TIMEOUT,
+        "max_retries": 0,
+        "retry_on_status": (),
+        "retry_on_timeout": False,
+    }
+    if any(host.startswith("https:") for host in hosts):
+        options["ssl_context"] = _tls(settings.elasticsearch_ca)
+    if settings.elasticsearch_api_key:
+        options["api_key"] = settings.elasticsearch_api_key
+    elif settings.elasticsearch_username:
+        options["basic_auth"] = (settings.elasticsearch_username, settings.elasticsearch_password)
+    return options
+
+
+def _tls(ca: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca or None)
+    except OSError as error:
+        raise OperatorError(f"The setting WIRE_ELASTICSEARCH_CA is wrong: {ca} cannot be read ({error}).") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Which search engine answers."""
+
+    kind: Literal["elasticsearch", "opensearch"]
+    version: str
+
+
+def engine(client: Elasticsearch) -> Engine:
+    """The engine behind `client`. Raises TransientError when it does not answer, OperatorError when it refuses us."""
+    with translated():
+        version = client.info()["version"]
+    kind: Literal["elasticsearch", "opensearch"] = (
+        "opensearch" if version.get("distribution") == "opensearch" else "elasticsearch"
+    )
+    return Engine(kind, str(version["number"]))
