@@ -55,12 +55,20 @@ def encode_headers(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
 
 def dead_letter(message: Message, stage: str, error: TerminalError, now: datetime | None = None) -> Send:
     """The dead letter of `message`: its bytes as they came, and why `stage` could not process it."""
+    record = Send(topic=message.topic, key=message.key, value=message.value, headers=message.headers)
+    return refused(record, stage, error, read_from=message.coordinates, now=now)
+
+
+def refused(
+    record: Send, stage: str, error: TerminalError, *, read_from: str = "", now: datetime | None = None
+) -> Send:
+    """The dead letter of `record`, which may never have been in a topic."""
     headers = {
         "stage": stage,
         "cause": error.cause,
         "time": (now or datetime.now(UTC)).isoformat(),
-        "read-from": message.coordinates,
+        "read-from": read_from,
         "item": error.item or "",
     }
-    original = {ORIGINAL + name: value for name, value in message.headers.items()}
-    return Send(topic=DEAD_LETTER, key=message.key, value=message.value, headers=headers | original)
+    original = {ORIGINAL + name: value for name, value in record.headers.items()}
+    return Send(topic=DEAD_LETTER, key=record.key, value=record.value, headers=headers | original)

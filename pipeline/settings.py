@@ -63,6 +63,9 @@ class Settings:
     nlp_processes: Annotated[int, msgspec.Meta(ge=0)] = field(
         default=0, metadata=_doc("processes of the enrichment pool; 0 for one a core")
     )
+    health_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = field(
+        default=0, metadata=_doc("port on which a worker answers /healthz; 0 for none")
+    )
     data: str = field(default=DATA, metadata=_doc("folder of the local stack, of worker state and of logs"))
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata=_doc("least level logged"))
 

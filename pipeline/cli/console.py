@@ -1,11 +1,15 @@
 """What all commands share: where they write, and how progress looks."""
 
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from pipeline.errors import TransientError
 
 out = Console(highlight=False)
 """Results, on standard output."""
@@ -43,3 +47,21 @@ def progress(unit: str = "", *, transient: bool = False) -> Progress:
         transient=transient,
         disable=not err.is_terminal,
     )
+
+
+def patiently(call: Callable[[], None], seconds: float = float("inf")) -> None:
+    """Call until it raises no TransientError, saying once what is waited for; give up after `seconds`."""
+    end, said, delay = time.monotonic() + seconds, "", 0.25
+    while True:
+        try:
+            call()
+        except TransientError as error:
+            if time.monotonic() > end:
+                raise
+            if str(error) != said:
+                said = str(error)
+                say(f"{said} Waiting.")
+            time.sleep(delay)
+            delay = min(2 * delay, 3.0)
+        else:
+            return

@@ -1,0 +1,129 @@
+"""`wire feed`: files, folders and standard input into wire.raw."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.progress import Progress, TaskID
+
+from pipeline import settings as configuration
+from pipeline.bus import admin
+from pipeline.bus.producer import DurableProducer
+from pipeline.cli.console import patiently, print_json, progress, say, say_error
+from pipeline.errors import TerminalError
+from pipeline.messages import Send, refused
+from pipeline.settings import Settings
+from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
+from pipeline.topics import DEAD_LETTER, DEAD_LETTER_MB, MEGABYTE, RAW, RAW_BULK
+
+LARGEST = (DEAD_LETTER_MB - 1) * MEGABYTE
+
+
+@dataclass
+class Tally:
+    """What became of the items."""
+
+    sent: int = 0
+    dead: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+@click.command("feed")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH... | -")
+@click.option("--feed", "feed_id", default="files", show_default=True, help="Id of the feed the items belong to.")
+@click.option("--format", "format_", help="The items' format; default: detected.")
+@click.option("--charset", help="The items' character set; default: declared by the item, or detected.")
+@click.option("--bulk", is_flag=True, help="Take the backfill lane: live stories go first.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(
+    paths: tuple[str, ...], feed_id: str, format_: str | None, charset: str | None, bulk: bool, as_json: bool
+) -> None:
+    """Send files, folders (all files in them) or standard input (-) into the pipeline.
+
+    Standard input is one item, or one item a line where its first line is a JSON object. Ends when the broker has
+    acknowledged everything, however long it is away. Exit code 1 when something could not be read or sent.
+    """
+    settings = configuration.load()
+    patiently(lambda: admin.check(settings))
+    hints = {"feed": feed_id, "format": format_ or "", "charset": charset or ""}
+    tally = Tally()
+    with progress("items") as bar:
+        files = expand([path for path in paths if path != STDIN])
+        task = bar.add_task("Feeding", total=None if STDIN in paths else len(files))
+        try:
+            _send_all(settings, _arrivals(paths, files), RAW_BULK if bulk else RAW, hints, tally, (bar, task))
+        except KeyboardInterrupt:
+            say_error(f"Interrupted: {tally.sent + tally.dead} items are acknowledged, the rest was not sent.")
+            raise
+    for item in tally.unreadable:
+        say_error(f"{item.name}: {item.reason}")
+    _summary(tally, RAW_BULK if bulk else RAW, as_json=as_json)
+    if tally.unreadable or not tally.sent:
+        sys.exit(1)
+
+
+def _arrivals(paths: tuple[str, ...], files: list[Path]) -> Iterator[Arrival | Unreadable]:
+    if STDIN in paths:
+        yield from read_stream(sys.stdin.buffer, LARGEST)
+    for path in files:
+        yield read_file(path, LARGEST)
+
+
+def _send_all(
+    settings: Settings,
+    arrivals: Iterator[Arrival | Unreadable],
+    topic: str,
+    hints: dict[str, str],
+    tally: Tally,
+    shown: tuple[Progress, TaskID],
+) -> None:
+    bar, task = shown
+
+    def acknowledged(record: Send) -> None:
+        tally.sent += record.topic != DEAD_LETTER
+        tally.dead += record.topic == DEAD_LETTER
+        bar.update(task, advance=1, description="Feeding")
+
+    def never(record: Send, error: TerminalError) -> None:
+        tally.unreadable.append(Unreadable(record.headers.get("name", ""), error.cause))
+        bar.update(task, advance=1)
+
+    def waiting(seconds: float) -> None:
+        bar.update(task, description=f"[yellow]Waiting {seconds:.0f} s for Kafka at {settings.kafka}")
+
+    with DurableProducer(settings, on_ack=acknowledged, on_refused=never, on_wait=waiting) as producer:
+        for arrival in arrivals:
+            if isinstance(arrival, Unreadable):
+                tally.unreadable.append(arrival)
+                bar.update(task, advance=1)
+            else:
+                producer.send(_record(settings, arrival, topic, hints))
+
+
+def _record(settings: Settings, arrival: Arrival, topic: str, hints: dict[str, str]) -> Send:
+    headers = {name: value for name, value in hints.items() if value}
+    headers |= {"name": arrival.name, "received": datetime.now(UTC).isoformat()}
+    key = f"{hints['feed']}/{arrival.name}".encode(errors="replace")
+    record = Send(topic=topic, key=key, value=arrival.data, headers=headers)
+    if len(arrival.data) <= settings.max_item_mb * MEGABYTE:
+        return record
+    size, most = len(arrival.data) / MEGABYTE, settings.max_item_mb
+    return refused(
+        record, "feed", TerminalError(f"The item is {size:.1f} MiB; the largest that is parsed is {most} MiB.")
+    )
+
+
+def _summary(tally: Tally, topic: str, *, as_json: bool) -> None:
+    if as_json:
+        unreadable = [{"name": item.name, "reason": item.reason} for item in tally.unreadable]
+        print_json({"topic": topic, "sent": tally.sent, "dead_letters": tally.dead, "unreadable": unreadable})
+        return
+    parts = [f"{tally.sent} {'item' if tally.sent == 1 else 'items'} sent to {topic}"]
+    if tally.dead:
+        parts.append(f"{tally.dead} too large, kept as dead letters")
+    if tally.unreadable:
+        parts.append(f"{len(tally.unreadable)} not sent")
+    say(", ".join(parts) + ".")

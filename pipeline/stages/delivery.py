@@ -1,0 +1,114 @@
+"""A batch from messages to acknowledged effects: what is retried, what is a dead letter, when it is let go.
+
+Knows neither Faust nor Kafka: it is given functions for sending and for asking whether the worker must leave.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from pipeline.errors import OperatorError, TerminalError, TransientError
+from pipeline.messages import Message, Send, dead_letter
+from pipeline.stages.outcome import Again, Done, Outcome, Process
+from pipeline.story import Lane
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
+"""Seconds between tries."""
+GRACE = 6.0
+"""Seconds that a batch in hand may still take when the worker must leave."""
+
+
+class Delivery:
+    """Delivers batches of one stage. `leaving()` tells that the worker stops or its partitions move away."""
+
+    def __init__(
+        self, stage: str, process: Process, send: Callable[[Send], Awaitable[None]], leaving: Callable[[], bool]
+    ) -> None:
+        self._stage, self._process, self._send, self._leaving = stage, process, send, leaving
+
+    async def deliver(self, batch: Sequence[Message], lane: Lane) -> bool:
+        """True: everything that the batch causes is acknowledged. False: let go, it will come again.
+
+        Retries for as long as it takes. Raises OperatorError when nothing can go on.
+        """
+        todo, delay = list(batch), FIRST_DELAY
+        while todo:
+            outcomes = await self._unless_leaving(self._isolated(todo, lane))
+            if outcomes is None:
+                return False
+            sends = [send for outcome in outcomes if isinstance(outcome, Done) for send in outcome.sends]
+            if not await self._send_all(sends):
+                return False
+            again = [(m, o.error) for m, o in zip(todo, outcomes, strict=True) if isinstance(o, Again)]
+            todo = [message for message, _ in again]
+            if again:
+                logger.warning("%s: %d of %d to be tried again: %s", self._stage, len(again), len(batch), again[0][1])
+                if not await self._pause(delay):
+                    return False
+                delay = min(2 * delay, LONGEST_DELAY)
+        return True
+
+    async def _isolated(self, batch: Sequence[Message], lane: Lane) -> Sequence[Outcome]:
+        """The stage's outcomes; a failure that it did not foresee costs only the message that causes it."""
+        try:
+            return await self._process(batch, lane)
+        except OperatorError:
+            raise
+        except TransientError as error:
+            return [Again(error)] * len(batch)
+        except (OSError, MemoryError) as error:
+            return [Again(TransientError(f"{type(error).__name__}: {error}."))] * len(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                return [(await self._isolated([message], lane))[0] for message in batch]
+            logger.exception("%s: %s is a dead letter", self._stage, batch[0].coordinates)
+            cause = TerminalError(f"Unforeseen failure in {self._stage}: {type(error).__name__}: {error}.")
+            return [Done((dead_letter(batch[0], self._stage, cause),))]
+
+    async def _send_all(self, sends: Sequence[Send]) -> bool:
+        """True once the broker has acknowledged every one; in order, for as long as it takes."""
+        todo, delay = list(sends), FIRST_DELAY
+        while todo:
+            results = await self._unless_leaving(self._gathered(todo))
+            if results is None:
+                return False
+            failed = [(send, result) for send, result in zip(todo, results, strict=True) if result is not None]
+            todo = [send for send, _ in failed]
+            if failed:
+                logger.warning("%s: %d sends to be tried again: %r", self._stage, len(failed), failed[0][1])
+                if not await self._pause(delay):
+                    return False
+                delay = min(2 * delay, LONGEST_DELAY)
+        return True
+
+    async def _gathered(self, sends: Sequence[Send]) -> list[BaseException | None]:
+        return await asyncio.gather(*(self._send(send) for send in sends), return_exceptions=True)
+
+    async def _unless_leaving(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """The result of `work`; None when the worker must leave and `work` outlasts the grace."""
+        task, since = asyncio.ensure_future(work), None
+        clock = asyncio.get_running_loop().time
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=0.2)
+                if self._leaving():
+                    since = since or clock()
+                    if clock() - since > GRACE:
+                        return None
+            return task.result()
+        finally:
+            task.cancel()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep; False as soon as the worker must leave."""
+        end = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < end:
+            if self._leaving():
+                return False
+            await asyncio.sleep(0.05)
+        return not self._leaving()

@@ -1,0 +1,58 @@
+"""What a stage says of each message it was given."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from pipeline.errors import TransientError
+from pipeline.messages import Message, Send
+from pipeline.settings import Settings
+from pipeline.story import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Processed: acknowledged once all `sends` are. A dead letter is a send like any other."""
+
+    sends: tuple[Send, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Not processed, and it is not the message's fault: to be tried again."""
+
+    error: TransientError
+
+
+Outcome = Done | Again
+
+Process = Callable[[Sequence[Message], Lane], Awaitable[Sequence[Outcome]]]
+"""Messages in, one outcome for each, in order. Raises OperatorError when nothing can go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A topic that a stage reads."""
+
+    topic: str
+    lane: Lane
+    batch: int
+    """The most messages processed at once: what is in hand when a worker stops."""
+    within: float = 0.1
+    """Seconds to wait for a batch to fill."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage of the flow: a Faust application, and so a consumer group, of its own."""
+
+    name: str
+    reads: tuple[Source, ...]
+    writes: tuple[str, ...]
+    open: Callable[[Settings], AbstractAsyncContextManager[Process]]
+    """Opens what the stage needs (a pool, a client) and yields its function."""
+
+    @property
+    def group(self) -> str:
+        """The Faust application id and consumer group."""
+        return f"wire-{self.name}"

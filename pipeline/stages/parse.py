@@ -1,0 +1,85 @@
+"""parse: bytes as received -> stories, before enrichment."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.errors import TerminalError
+from pipeline.formats.base import Item, Reading
+from pipeline.formats.registry import read
+from pipeline.lifecycle.kill import tombstone
+from pipeline.lifecycle.revision import revision
+from pipeline.messages import Message, Send, dead_letter
+from pipeline.settings import Settings
+from pipeline.stages.outcome import Done, Process
+from pipeline.story import Lane, RawReference, Story, encode
+from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK
+
+NAME = "parse"
+
+
+def parse_item(
+    item: Item, *, received: datetime | None = None, raw: RawReference | None = None, lane: Lane = "live"
+) -> Reading:
+    """The stories in `item`, complete: with revision and provenance, kills without text. Needs no server."""
+    reading = read(item)
+    return replace(reading, stories=tuple(_complete(story, item, received, raw, lane) for story in reading.stories))
+
+
+def _complete(story: Story, item: Item, received: datetime | None, raw: RawReference | None, lane: Lane) -> Story:
+    provenance = replace(story.provenance, feed=item.feed, lane=lane, received=received, raw=raw)
+    story = replace(story, revision=revision(story, received), provenance=provenance)
+    return tombstone(story) if story.pubstatus == "canceled" else story
+
+
+def parse(message: Message, lane: Lane, max_bytes: int) -> Done:
+    """Everything that one message of wire.raw causes."""
+    size = len(message.value)
+    if size > max_bytes:
+        limit = f"the largest that is parsed is {max_bytes / MEGABYTE:.0f} MiB"
+        return Done((dead_letter(message, NAME, TerminalError(f"The item is {size / MEGABYTE:.1f} MiB; {limit}.")),))
+    raw = RawReference(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        size=size,
+        sha256=hashlib.sha256(message.value).hexdigest(),
+    )
+    reading = parse_item(_item(message), received=_received(message), raw=raw, lane=lane)
+    topic = PARSED if lane == "live" else PARSED_BULK
+    stories = [Send(topic=topic, key=story.uri.encode(), value=encode(story)) for story in reading.stories]
+    return Done((*stories, *(dead_letter(message, NAME, error) for error in reading.errors)))
+
+
+def _item(message: Message) -> Item:
+    hints = message.headers
+    return Item(
+        data=message.value,
+        feed=hints.get("feed") or "unknown",
+        name=hints.get("name") or None,
+        format=hints.get("format") or None,
+        charset=hints.get("charset") or None,
+    )
+
+
+def _received(message: Message) -> datetime:
+    """When we got it: what the feeder says, if it says it well, else the broker's time. A replay keeps both."""
+    try:
+        received = datetime.fromisoformat(message.headers.get("received", ""))
+    except ValueError:
+        return message.timestamp
+    return received if received.tzinfo else message.timestamp
+
+
+@asynccontextmanager
+async def open_parse(settings: Settings) -> AsyncIterator[Process]:
+    """The parse stage. Parsing runs in a thread: a hostile item must not keep the worker from its heartbeat."""
+    max_bytes = settings.max_item_mb * MEGABYTE
+
+    async def process(batch: Sequence[Message], lane: Lane) -> list[Done]:
+        return await asyncio.to_thread(lambda: [parse(message, lane, max_bytes) for message in batch])
+
+    yield process
