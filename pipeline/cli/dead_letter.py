@@ -96,24 +96,35 @@ def requeue(ids: Sequence[str], everything: bool, stage: str | None) -> None:
         raise click.UsageError("Name ids (see `wire dead-letter list`), or --all.")
     if everything:
         ids = [x.id for x in _letters(settings) if not x.requeued and stage in {None, x.stage}]
-    refusals: list[str] = []
+    letters = [(letter_id, _find(settings, letter_id)) for letter_id in ids]
+    refusals = _send(settings, [_original(message) for _, message in letters])
+    markers = [
+        Send(topic=DEAD_LETTER, key=message.key, value=b"", headers={REQUEUED: letter_id})
+        for number, (letter_id, message) in enumerate(letters)
+        if number not in refusals
+    ]
+    _send(settings, markers)  # only now: a letter is requeued once its bytes are acknowledged, not before
+    for number, error in refusals.items():
+        say_error(f"{letters[number][0]}: {error.cause}")
+    say(f"{len(markers)} requeued.")
+    if refusals:
+        sys.exit(1)
+
+
+def _send(settings: Settings, records: Sequence[Send]) -> dict[int, TerminalError]:
+    """Send all, however long it takes; which of them, by position, Kafka refused for good."""
+    refusals: dict[int, TerminalError] = {}
 
     def refused(record: Send, error: TerminalError) -> None:
-        refusals.append(f"{record.headers.get('name', record.topic)}: {error.cause}")
+        refusals[next(number for number, other in enumerate(records) if other is record)] = error
 
     def waiting(seconds: float) -> None:
         err.print(f"Waiting {seconds:.0f} s for Kafka at {settings.kafka}.")
 
     with DurableProducer(settings, on_ack=lambda _: None, on_refused=refused, on_wait=waiting) as producer:
-        for letter_id in ids:
-            message = _find(settings, letter_id)
-            producer.send(_original(message))
-            producer.send(Send(topic=DEAD_LETTER, key=message.key, value=b"", headers={REQUEUED: letter_id}))
-    for refusal in refusals:
-        say_error(refusal)
-    say(f"{len(ids) - len(refusals)} requeued.")
-    if refusals:
-        sys.exit(1)
+        for record in records:
+            producer.send(record)
+    return refusals
 
 
 def _letters(settings: Settings) -> Iterator[Letter]:

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from pipeline.errors import TerminalError
+from pipeline.errors import TerminalError, TransientError
 from pipeline.lifecycle.revision import document_version
 from pipeline.messages import Message, dead_letter
 from pipeline.search.client import connect_async
 from pipeline.search.documents import Document, document
-from pipeline.search.writer import Rejected, Retry, write
+from pipeline.search.writer import Written, write
 from pipeline.settings import Settings
 from pipeline.stages.outcome import Again, Done, Outcome, Process
 from pipeline.story import Lane, decode
@@ -24,21 +24,21 @@ async def open_index(settings: Settings) -> AsyncIterator[Process]:
     async def process(batch: Sequence[Message], lane: Lane) -> list[Outcome]:  # noqa: ARG001 (one index for all lanes)
         prepared = [_document(message) for message in batch]
         written = iter(await write(client, settings.index, [d for d in prepared if isinstance(d, Document)]))
-        outcomes: list[Outcome] = []
-        for message, item in zip(batch, prepared, strict=True):
-            result = next(written) if isinstance(item, Document) else Rejected(item)
-            if isinstance(result, Rejected):
-                outcomes.append(Done((dead_letter(message, NAME, result.error),)))
-            elif isinstance(result, Retry):
-                outcomes.append(Again(result.error))
-            else:  # indexed, or superseded by what stands there: both final
-                outcomes.append(Done())
-        return outcomes
+        results = [next(written) if isinstance(item, Document) else item for item in prepared]
+        return [_outcome(message, result) for message, result in zip(batch, results, strict=True)]
 
     try:
         yield process
     finally:
         await client.close()
+
+
+def _outcome(message: Message, result: Written | TerminalError | TransientError) -> Outcome:
+    if isinstance(result, TransientError):
+        return Again(result)
+    if isinstance(result, TerminalError):
+        return Done((dead_letter(message, NAME, result),))
+    return Done()  # indexed, or superseded by what stands there: both final
 
 
 def _document(message: Message) -> Document | TerminalError:

@@ -1,0 +1,148 @@
+"""The audit: what became of every message received, from what the topics and the index themselves say.
+
+Each message of wire.raw and wire.raw.bulk caused stories in wire.parsed (which name the message they come from), or
+dead letters, or both. Each of those stories stands in the index at its revision (indexed, or held until its embargo
+ends), or a newer revision does (superseded), or it is a dead letter. What is none of these is unaccounted for. Story
+by story, since one message may hold several.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from pipeline.bus.reader import read
+from pipeline.errors import TerminalError
+from pipeline.lifecycle.embargo import held
+from pipeline.messages import Message
+from pipeline.search.client import connect
+from pipeline.search.query import versions
+from pipeline.settings import Settings
+from pipeline.story import Story, decode
+from pipeline.topics import DEAD_LETTER, PARSED, PARSED_BULK, RAW, RAW_BULK
+
+Outcome = Literal["indexed", "superseded", "held", "dead-lettered", "unaccounted"]
+OUTCOMES: tuple[Outcome, ...] = ("indexed", "superseded", "held", "dead-lettered", "unaccounted")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStory:
+    """What the audit needs of a story in wire.parsed."""
+
+    uri: str
+    revision: int
+    part: int
+    parts: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccounted:
+    """A message, or one story of it, that is nowhere."""
+
+    message: str
+    """'topic/partition/offset'."""
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the topics say, read once."""
+
+    received: dict[str, str] = field(default_factory=dict)
+    """Message -> what the item was called."""
+    parsed: dict[str, set[ParsedStory]] = field(default_factory=lambda: defaultdict(set))
+    dead: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Message -> the uris of its stories that are dead letters; '' for the message or a part without uri."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The audit's result. The outcomes are counted by story; a message without any story counts as one."""
+
+    messages: int
+    outcomes: Mapping[Outcome, int]
+    unaccounted: tuple[Unaccounted, ...]
+
+
+def audit(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> Report:
+    """Account for every message that is in the raw topics at this moment. Changes nothing."""
+    ledger = Ledger()
+    on_step("Reading what was received")
+    received = read(settings, RAW, RAW_BULK)
+    ledger.received = {message.coordinates: message.headers.get("name", "") for message in received}
+    on_step("Reading what was parsed")
+    note_parsed(ledger, read(settings, PARSED, PARSED_BULK), datetime.now(UTC))
+    on_step("Reading dead letters")
+    note_dead(ledger, read(settings, DEAD_LETTER))
+    on_step("Asking the index")
+    uris = sorted({story.uri for stories in ledger.parsed.values() for story in stories})
+    with connect(settings) as client:
+        found = versions(client, settings, uris)
+    return reconcile(ledger, {uri: version >> 16 for uri, version in found.items()})
+
+
+def note_parsed(ledger: Ledger, messages: Iterable[Message], now: datetime) -> None:
+    """Enter wire.parsed; copies of a story, made by a restart, are one."""
+    for message in messages:
+        story = _story(message)
+        if story and story.provenance.raw:
+            raw = story.provenance.raw
+            parsed = ParsedStory(
+                story.uri, story.revision, story.provenance.part, story.provenance.parts, held(story, now)
+            )
+            ledger.parsed[f"{raw.topic}/{raw.partition}/{raw.offset}"].add(parsed)
+
+
+def note_dead(ledger: Ledger, messages: Iterable[Message]) -> None:
+    """Enter wire.dead-letter. Letters of the feed never were in a raw topic, and count as received."""
+    for message in messages:
+        stage, read_from = message.headers.get("stage"), message.headers.get("read-from", "")
+        if stage == "feed":
+            ledger.received[message.coordinates] = message.headers.get("original.name", "")
+            ledger.dead[message.coordinates].add("")
+        elif stage == "parse":
+            ledger.dead[read_from].add(message.headers.get("item", ""))
+        elif (story := _story(message)) and story.provenance.raw:
+            raw = story.provenance.raw
+            ledger.dead[f"{raw.topic}/{raw.partition}/{raw.offset}"].add(story.uri)
+
+
+def _story(message: Message) -> Story | None:
+    try:
+        return decode(message.value)
+    except TerminalError:
+        return None
+
+
+def reconcile(ledger: Ledger, revisions: Mapping[str, int]) -> Report:
+    """Account for every message in `ledger`; `revisions` is what stands in the index, by uri."""
+    counts: Counter[Outcome] = Counter()
+    missing: list[Unaccounted] = []
+    for coordinates, name in ledger.received.items():
+        stories, dead = ledger.parsed.get(coordinates, set()), ledger.dead.get(coordinates, set())
+        failed = dead - {story.uri for story in stories}
+        counts["dead-lettered"] += len(failed)
+        if not stories and not dead:
+            counts["unaccounted"] += 1
+            missing.append(Unaccounted(coordinates, name, "It was received and not parsed."))
+        for story in stories:
+            outcome = _outcome(story, revisions.get(story.uri), dead)
+            counts[outcome] += 1
+            if outcome == "unaccounted":
+                missing.append(Unaccounted(coordinates, name, f"{story.uri} was parsed and is not in the index."))
+        absent = max((story.parts for story in stories), default=0) - len({story.part for story in stories})
+        if absent > 0:
+            counts["unaccounted"] += absent
+            missing.append(Unaccounted(coordinates, name, f"{absent} of its stories were not parsed."))
+    return Report(len(ledger.received), {name: counts[name] for name in OUTCOMES}, tuple(missing))
+
+
+def _outcome(story: ParsedStory, indexed: int | None, dead: set[str]) -> Outcome:
+    if indexed is not None and indexed > story.revision:
+        return "superseded"
+    if indexed == story.revision:
+        return "held" if story.held else "indexed"
+    return "dead-lettered" if story.uri in dead else "unaccounted"
