@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.search.mapping import CASUALTIES, LONGEST_KEYWORD, MOST_NESTED
+from pipeline.search.mapping import CASUALTIES, LONGEST_BODY, LONGEST_KEYWORD, LONGEST_TEXT, MOST_NESTED
 from pipeline.story import Concept, Entity, Event, Participant, Place, Story, decode
 
 LONGEST_ID = 512
@@ -73,7 +73,8 @@ def tombstone(story: Story) -> Story:
 
 def story_of(source: Mapping[str, Any]) -> Story:
     """The story whose document has this source, as it was given to `document`; TerminalError when it is none."""
-    whole = {**source.get("story", {}), "body_text": source.get("body_text") or ""}
+    body_text = source.get("body_text", "") + source.get("body_rest", "")
+    whole = {**source.get("story", {}), "body_text": body_text}
     return decode(orjson.dumps(whole))
 
 
@@ -97,20 +98,21 @@ def _said(story: Story) -> dict[str, Any]:
         "urgency": story.urgency,
         "profile": story.profile,
         "signals": _distinct(story.signals),
-        "headline": story.headline,
-        "slugline": story.slugline,
-        "byline": story.byline,
+        "headline": _cut(story.headline),
+        "slugline": _cut(story.slugline),
+        "byline": _cut(story.byline),
         "authors": _distinct(author.name for author in story.authors),
         "located": story.located,
-        "language": story.language,
+        "language": _primary(story.language),
         "source": story.source,
         "genre": _distinct(concept.name or concept.code for concept in story.genre),
         "subjects": _distinct(concept.name or concept.code for concept in story.subject),
         "subject_codes": _distinct(_qcode(concept) for concept in story.subject),
         "keywords": _distinct(story.keywords),
-        "ednote": story.ednote,
+        "ednote": _cut(story.ednote),
         "copyrightholder": story.copyrightholder,
-        "body_text": story.body_text,
+        "body_text": story.body_text[:LONGEST_BODY],
+        "body_rest": story.body_text[LONGEST_BODY:],
         "extra": _attributes(story.extra),
         "provenance": _provenance(story),
     }
@@ -173,7 +175,7 @@ def _event(number: int, event: Event) -> dict[str, Any]:
         "mode": event.mode,
         "status": event.status,
         "trigger": event.trigger.text,
-        "evidence": event.evidence.text,
+        "evidence": _cut(event.evidence.text),
         "actors": _distinct(_name(each) for each in event.actors),
         "targets": _distinct(_name(each) for each in event.targets),
         "place": event.place,
@@ -215,13 +217,22 @@ def _name(participant: Participant) -> str:
     return participant.name or participant.span.text
 
 
+def _primary(language: str | None) -> str | None:
+    """The primary language of a BCP 47 tag, so that 'en', 'en-US' and 'en_GB' are one facet."""
+    return language.replace("_", "-").partition("-")[0].lower() if language else None
+
+
 def _qcode(concept: Concept) -> str | None:
     return f"{concept.scheme}:{concept.code}" if concept.scheme and concept.code else concept.code
 
 
 def _distinct(values: Iterable[str | None]) -> list[str]:
-    """Each value once, in order, without the empty ones."""
-    return list(dict.fromkeys(value for value in values if value))
+    """Each value once, in order, without the empty ones and those too long to be indexed."""
+    return list(dict.fromkeys(value for value in values if value and len(value) <= LONGEST_KEYWORD))
+
+
+def _cut(text: str | None) -> str | None:
+    return text[:LONGEST_TEXT] if text else None
 
 
 def _time(time: datetime | None) -> str | None:

@@ -68,10 +68,14 @@ def classify(status: int, cause: dict[str, Any]) -> WireError:
         return OperatorError(f"{SETUP_FIRST}the search engine says {reason}.")
     if status in {401, 403}:
         return OperatorError(f"The search engine refuses our credentials or rights: {reason}.")
-    if status == 429 and (sizes := _OVERSIZED.search(reason)) and int(sizes[1]) > int(sizes[2]):
-        return TerminalError(f"The story is larger than the search engine can ever take: {sizes[1]} bytes.")
+    return _by_status(status, reason)
+
+
+def _by_status(status: int, reason: str) -> WireError:
     if status == 413:
         return TerminalError("The story is larger than the search engine, or a proxy before it, accepts (HTTP 413).")
+    if status == 429 and (sizes := _OVERSIZED.search(reason)) and int(sizes[1]) > int(sizes[2]):
+        return TerminalError(f"The story is larger than the search engine can ever take: {sizes[1]} bytes.")
     if status in {408, 429} or status >= 500:
         return TransientError(f"The search engine cannot do it now (HTTP {status}): {reason}.")
     return TerminalError(f"The search engine rejects it (HTTP {status}): {reason}.")

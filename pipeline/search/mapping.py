@@ -20,6 +20,11 @@ from pipeline.story import CasualtyKind
 CASUALTIES: tuple[CasualtyKind, ...] = ("killed", "wounded", "missing", "detained", "displaced")
 LONGEST_KEYWORD = 1024
 """Characters; longer values are kept in the document and not indexed as keywords."""
+LONGEST_TEXT = 10_000
+"""Characters of a headline, note or evidence that are indexed."""
+LONGEST_BODY = 400_000
+"""Characters of a body in `body_text`; the others are in `body_rest`, which is searched and not highlighted: a body
+of a million UTF-16 units would make every search fail that finds it and asks for highlights."""
 MOST_NESTED = 2_000
 """Entities and, as many, events of one document: the engines' own limit is 10,000 nested objects in all."""
 
@@ -91,16 +96,17 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
         "source": _FACET,
         "genre": _FACET,
         "subjects": _FACET,
-        "subject_codes": _KEYWORD,
+        "subject_codes": _FACET,
         "keywords": _FACET,
         "ednote": _PLAIN_TEXT,
         "copyrightholder": _FACET,
         "body_text": _TEXT,
+        "body_rest": _TEXT,
         "extra": _attributes(kind),
         "provenance": {
             "properties": {
-                "feed": _KEYWORD,
-                "lane": _KEYWORD,
+                "feed": _FACET,
+                "lane": _FACET,
                 "received": _DATE,
                 "format": _KEYWORD,
                 "charset": _KEYWORD,
