@@ -1,0 +1,66 @@
+"""Items from files, folders and streams."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from pipeline.sources.files import Arrival, Unreadable, expand, read_file, read_stream
+
+
+def test_a_folder_is_all_its_files_in_order_without_hidden_ones(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.json", "sub/c.txt", ".hidden", ".git/config", "sub/.x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    names = [str(path.relative_to(tmp_path)) for path in expand([str(tmp_path)])]
+    assert names == ["a.json", "b.txt", "sub/c.txt"]
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    assert read_file(missing, 10) == Unreadable(str(missing), "No such file or directory.")
+    large = tmp_path / "large"
+    large.write_bytes(b"x" * 11)
+    assert isinstance(read_file(large, 10), Unreadable)
+    assert read_file(large, 11) == Arrival(str(large), b"x" * 11)
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (b"", [b""]),
+        (b"LIMA (Agency) - A strike.\nMore.\n", [b"LIMA (Agency) - A strike.\nMore.\n"]),
+        (b'{"uri": "a"}\n{"uri": "b"}\n', [b'{"uri": "a"}', b'{"uri": "b"}']),
+        (b'{"uri": "a"}\r\n\r\n{"uri": "b"}', [b'{"uri": "a"}', b'{"uri": "b"}']),
+        (b'{"uri": "a"}\nnot json\n{"uri": "b"}\n', [b'{"uri": "a"}', b"not json", b'{"uri": "b"}']),
+        (b'{\n "uri": "a"\n}\n', [b'{\n "uri": "a"\n}\n']),
+        (b'[{"uri": "a"}]\n', [b'[{"uri": "a"}]\n']),
+        (b"\xff\xfe\x00", [b"\xff\xfe\x00"]),
+    ],
+)
+def test_a_stream_is_one_item_or_one_a_line(stream: bytes, expected: list[bytes]) -> None:
+    items = list(read_stream(io.BytesIO(stream), 1000))
+    assert [item.data for item in items if isinstance(item, Arrival)] == expected
+    assert len(items) == len(expected)
+
+
+def test_a_line_that_is_too_long_costs_only_itself() -> None:
+    stream = b'{"n": 1}\n' + b'{"n": "' + b"x" * 100 + b'"}\n' + b'{"n": 3}\n'
+    first, second, third = read_stream(io.BytesIO(stream), 20)
+    assert isinstance(first, Arrival)
+    assert isinstance(second, Unreadable)
+    assert third == Arrival("stdin:3", b'{"n": 3}')
+
+
+def test_lines_come_as_they_arrive() -> None:
+    class Endless(io.RawIOBase):
+        lines = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002
+            self.lines += 1
+            return b'{"n": 1}\n'
+
+    stream = Endless()
+    items = read_stream(stream, 100)  # type: ignore[arg-type]
+    next(items), next(items)
+    assert stream.lines <= 3
