@@ -1,0 +1,44 @@
+"""Bylines: 'By Ana Ruiz, Pierre Dupont and John McDonald', in the languages wire services write."""
+
+import re
+
+from pipeline.formats.names import people
+from pipeline.story import Author
+
+_BY = {"by": "en", "por": "es", "par": "fr", "von": "de", "text by": "en", "story by": "en"}
+_LINE = re.compile(rf"^[*_\s]*(?P<by>{'|'.join(_BY)})(?:\s*:\s*|\s+)(?P<names>\S.*)$", re.IGNORECASE)
+_LONGEST = 300
+_BETWEEN_NAMES = frozenset({
+    "and", "in", "from", "at", "for", "of", "with", "reporting", "aboard", "near", "outside", "the", "de", "la", "del",
+    "van", "von", "der", "da", "di", "do", "y", "et", "und", "e", "en", "à",
+})  # fmt: skip
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line standing alone is a byline: it begins with 'By' or its like, and names people or the staff."""
+    found = _LINE.match(line)
+    if not found or len(line) > _LONGEST or line.rstrip().endswith(("?", "!", ":", ";")):
+        return False
+    names = found["names"]
+    if re.fullmatch(
+        r"(?:our |the )?[\w’' .]{0,40}\b(?:staff|correspondents?|reporters?|writers?|newsroom)\b\.?[\w ]{0,20}",
+        names,
+        re.IGNORECASE,
+    ):
+        return True
+    # A sentence that begins with 'By' goes on in lower case: 'By Tuesday evening the toll had risen.'
+    strict = found["by"][:1].islower() or names.rstrip().endswith(".")
+    return bool(authors(line)) and not (strict and len(names.split()) > 8) and not _runs_on(names)
+
+
+def authors(byline: str) -> tuple[Author, ...]:
+    """The people of a byline, with or without its 'By'."""
+    found = _LINE.match(byline)
+    names, language = (found["names"], _BY[found["by"].lower()]) if found else (byline, "en")
+    return tuple(Author(name=person.name, place=person.place) for person in people(names, language))
+
+
+def _runs_on(names: str) -> bool:
+    """Whether the words after 'By' are the beginning of a sentence rather than names."""
+    lower = [word for word in re.split(r"[\s,]+", names) if word[:1].islower()]
+    return sum(word.strip(".") not in _BETWEEN_NAMES for word in lower) > 1

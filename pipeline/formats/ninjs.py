@@ -1,0 +1,173 @@
+"""IPTC ninjs 1.0 to 1.4 (https://iptc.org/std/ninjs/), as agencies write it.
+
+A field of the wrong type costs only itself: its value goes to the story's `extra`, as does everything that has no
+field in a Story, under its own name. The exception is what could release a story too soon: a publication status or
+an embargo that cannot be understood withholds the story.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from pipeline.errors import TerminalError
+from pipeline.formats import bylines, markup, ninjs_parts, signals, signatures, wire_copy
+from pipeline.formats.base import Format, Guess, Item, content_uri
+from pipeline.formats.charset import decode
+from pipeline.formats.json_values import values
+from pipeline.formats.ninjs_parts import Fields
+from pipeline.story import Provenance, PubStatus, Story
+
+_KEYS = re.compile(
+    rb'"(?:uri|headline|body_text|body_xhtml|body_html|versioncreated|pubstatus|slugline|urgency|byline|located|description_text'
+    rb'|firstcreated|infosource|copyrightholder|representationtype|usageterms|ednote)"\s*:'
+)
+_NINJS_2 = ("headlines", "bodies", "descriptions")
+_STATUS: dict[str, PubStatus] = {
+    "usable": "usable",
+    "withheld": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+}
+
+
+def sniff(item: Item) -> Guess:
+    """JSON with field names of ninjs near its beginning."""
+    head = item.data[: 1 << 16].replace(b"\x00", b"")
+    if signatures.describe(head) != "JSON":
+        return Guess(confidence=0.0, reason="not JSON")
+    keys = set(_KEYS.findall(head))
+    if keys:
+        return Guess(confidence=min(0.7 + 0.1 * len(keys), 1.0), reason="JSON with fields of ninjs")
+    return Guess(confidence=0.4, reason="JSON")
+
+
+def parse(item: Item) -> Iterable[Story | TerminalError]:
+    """The stories of a ninjs object, an array of them, or several one after another or one a line."""
+    looks = signatures.describe(item.data)
+    if looks != "JSON":
+        raise TerminalError(f"This is not ninjs: it is not JSON, but looks like {looks}.")
+    text = decode(item.data, item.charset)
+    provenance = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
+    found = list(values(text.text))
+    return [_read(value, item, number, len(found), provenance) for number, value in enumerate(found)]
+
+
+def _read(value: Any, item: Item, number: int, count: int, provenance: Provenance) -> Story | TerminalError:
+    if isinstance(value, TerminalError):
+        return value
+    where = f"number {number + 1}" if count > 1 else None
+    if not isinstance(value, dict):
+        return TerminalError(f"This is JSON, but no ninjs object: it is {ninjs_parts.kind(value)}.", item=where)
+    fields = Fields(value)
+    uri = fields.text("uri")
+    try:
+        if uri is None:
+            uri = content_uri(item if count == 1 else replace(item, data=_canonical(value)))
+        return _story(uri, fields, provenance)
+    except TerminalError as error:
+        return TerminalError(error.cause, item=uri or where)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        return TerminalError(
+            f"This ninjs object cannot be read ({type(error).__name__}: {str(error)[:100]}).", item=uri or where
+        )
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    """The same bytes for the same object, wherever it stands in an item."""
+    return orjson.dumps(ninjs_parts.tamed(value), option=orjson.OPT_SORT_KEYS)
+
+
+def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
+    headline, slugline, byline = fields.text("headline"), fields.text("slugline"), fields.text("byline")
+    found, headline = signals.peel(headline) if headline else ((), None)
+    more, _ = signals.peel(slugline) if slugline else ((), None)
+    copy = _body(fields)
+    copy.signals = [*found, *more, *copy.signals]
+    if byline:
+        copy.authors = [*bylines.authors(byline), *(who for who in copy.authors if who.role != "byline")]
+    status = _status(fields, copy)
+    if not headline and not copy.paragraphs and status != "canceled":
+        newer = [name for name in _NINJS_2 if name in fields.rest]
+        hint = f"; its field '{newer[0]}' is one of ninjs 2 and later, which is not read yet" if newer else ""
+        raise TerminalError(f"This ninjs object has neither a headline nor a text{hint}.")
+    located = fields.text("located")
+    story = Story(
+        uri=uri,
+        pubstatus=status,
+        type=fields.text("type") or "text",
+        version=fields.text("version"),
+        versioncreated=fields.time("versioncreated"),
+        firstcreated=fields.time("firstcreated"),
+        embargoed=fields.time("embargoed") or copy.embargo,
+        urgency=fields.urgency(),
+        profile=fields.text("profile"),
+        signals=wire_copy.all_signals(copy),
+        headline=headline or None,
+        slugline=slugline,
+        byline=byline or copy.byline,
+        creditline=wire_copy.joined(copy.credits),
+        located=located or (copy.dateline.places[0] if copy.dateline else None),
+        dateline=copy.dateline,
+        authors=tuple(dict.fromkeys([*copy.authors, *ninjs_parts.authors(fields)])),
+        language=fields.text("language"),
+        source=ninjs_parts.source(fields) or (copy.dateline.agency if copy.dateline else None),
+        genre=ninjs_parts.concepts(fields, "genre"),
+        subject=ninjs_parts.concepts(fields, "subject"),
+        keywords=tuple(dict.fromkeys([*ninjs_parts.keywords(fields), *copy.keywords])),
+        ednote=wire_copy.joined([*filter(None, [fields.text("ednote")]), *copy.notes]),
+        usageterms=fields.text("usageterms"),
+        copyrightholder=fields.text("copyrightholder"),
+        copyrightnotice=wire_copy.joined([*filter(None, [fields.text("copyrightnotice")]), *copy.copyright]),
+        links=(*ninjs_parts.associations(fields), *ninjs_parts.renditions(fields)),
+        body_text="\n\n".join(copy.paragraphs),
+        entities=ninjs_parts.entities(fields, headline or ""),
+        provenance=provenance,
+    )
+    if copy.end_marks:
+        fields.rest["end_mark"] = " ".join(copy.end_marks)
+    return replace(story, extra=fields.extra())
+
+
+def _body(fields: Fields) -> wire_copy.Copy:
+    """The first body there is: plain text, markup, any other rendition, the description."""
+    marked = [name for name in fields.rest if name.startswith("body_") and name != "body_text"]
+    for name in (
+        "body_text",
+        "body_xhtml",
+        "body_html",
+        *marked,
+        "description_text",
+        "description_xhtml",
+        "description_html",
+    ):
+        text = fields.long_text(name)
+        if text is None:
+            continue
+        for other in ("body_xhtml", "body_html"):
+            fields.long_text(other)  # the same text once more: not for `extra`
+        if markup.looks_like_markup(text) or name.endswith(("html", "nitf")):
+            return wire_copy.read_paragraphs(markup.paragraphs(text), with_headline=False)
+        return wire_copy.read(text, with_headline=False)
+    return wire_copy.Copy()
+
+
+def _status(fields: Fields, copy: wire_copy.Copy) -> PubStatus:
+    """The publication status; one that nobody knows, and an embargo until nobody knows when, withhold the story."""
+    given = fields.rest.get("pubstatus")
+    if given is None or given == "":
+        fields.rest.pop("pubstatus", None)
+        status: PubStatus = "canceled" if signals.is_kill(wire_copy.all_signals(copy)) else "usable"
+    else:
+        known = _STATUS.get(str(given).strip().lower().removeprefix("stat:")) if isinstance(given, str) else None
+        status = known or "withheld"
+        if known:
+            del fields.rest["pubstatus"]
+    embargo = fields.rest.get("embargoed")
+    unclear = bool(embargo) and ninjs_parts.time_of(embargo) is None
+    return "withheld" if status == "usable" and (unclear or (copy.embargoed and not copy.embargo)) else status
+
+
+FORMAT = Format(name="ninjs", sniff=sniff, parse=parse)

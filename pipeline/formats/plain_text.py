@@ -1,0 +1,60 @@
+"""Plain wire text: headline, slug line, byline, dateline, paragraphs and credit lines, told apart by their form."""
+
+from collections.abc import Iterable
+
+from pipeline.errors import TerminalError
+from pipeline.formats import signatures, wire_copy
+from pipeline.formats.base import Format, Guess, Item, Text, content_uri
+from pipeline.formats.charset import decode
+from pipeline.formats.signals import is_kill
+from pipeline.story import Provenance, PubStatus, Story
+
+
+def sniff(item: Item) -> Guess:
+    """Any text that no other format claims may be plain wire text."""
+    looks = signatures.describe(item.data)
+    return Guess(confidence=0.3 if looks == "plain text" else 0.0, reason=f"looks like {looks}")
+
+
+def parse(item: Item) -> Iterable[Story | TerminalError]:
+    """One story. TerminalError when the item is binary or has no text."""
+    if name := signatures.binary(item.data):
+        raise TerminalError(f"This is {name}, not text.")
+    text = decode(item.data, item.charset)
+    if not any(map(str.isalnum, text.text)):
+        raise TerminalError("This text has neither a letter nor a digit in it.")
+    return [_story(item, text)]
+
+
+def _story(item: Item, text: Text) -> Story:
+    copy = wire_copy.read(text.text, with_headline=True)
+    return Story(
+        uri=content_uri(item),
+        pubstatus=publication_status(copy),
+        embargoed=copy.embargo,
+        signals=wire_copy.all_signals(copy),
+        headline=copy.headline,
+        slugline=copy.slugline,
+        byline=copy.byline,
+        creditline=wire_copy.joined(copy.credits),
+        located=copy.dateline.places[0] if copy.dateline else None,
+        dateline=copy.dateline,
+        authors=tuple(copy.authors),
+        source=copy.dateline.agency if copy.dateline else None,
+        keywords=tuple(copy.keywords),
+        ednote=wire_copy.joined(copy.notes),
+        copyrightnotice=wire_copy.joined(copy.copyright),
+        body_text="\n\n".join(copy.paragraphs),
+        extra={"end_mark": " ".join(copy.end_marks)} if copy.end_marks else {},
+        provenance=Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements),
+    )
+
+
+def publication_status(copy: wire_copy.Copy) -> PubStatus:
+    """Canceled where the copy calls itself a kill; withheld where it is embargoed until nobody knows when."""
+    if is_kill(wire_copy.all_signals(copy)):
+        return "canceled"
+    return "withheld" if copy.embargoed and copy.embargo is None else "usable"
+
+
+FORMAT = Format(name="text", sniff=sniff, parse=parse)

@@ -1,0 +1,87 @@
+"""What copy calls itself: 'UPDATE 2-', 'CORRECTED-', 'FLASH', '(1st Ld-Writethru)'; and its slug line."""
+
+import re
+
+_NUMBER = r"(?:\d{1,2}|[IVX]{1,4})"
+_ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
+_SURE = (
+    rf"update(?:\s*{_NUMBER})?|wrap-?up(?:\s*{_NUMBER})?"
+    rf"|{_ORDINAL}\s+(?:lead|ld|update|take|add)(?:[- ]?writethr(?:u|ough))?"
+    rf"|(?:lead|ld|add|adv|take)\s*{_NUMBER}|ld[- ]writethru|writethr(?:u|ough)"
+    r"|correct(?:ed|ion|ing)(?:\s*\(official\))?|clarification|clarifies|refil(?:e|ed|ing)|rpt|repeat(?:ing)?"
+    r"|urgent|breaking(?: news)?|news ?alert|(?:mandatory |story |bulletin )?kill|withdraw(?:n|al)|retract(?:ed|ion)"
+    r"|exclusive|embargoed|recasts?"
+)
+_CAPITALS = (
+    "flash|bulletin|alert|snap|advisory|analysis|factbox|timeline|explainer|preview|insight|feature|interview|newsmaker"
+    "|instant view|graphic|special report|column|commentary|opinion|poll|obituary|advance|hold|roundup|summary|lead|ld"
+    "|wrap|pix|picture|pictures|tv|photo|photos|video|media advisory|mandatory|cancel(?:led|ed)?|test"
+)
+_SIGNAL = rf"(?:{_SURE}|{_CAPITALS})"
+_SEPARATOR = r"(?:\s*(?:--+|[-–—−:/|]+)\s*|\s*$)"
+_PREFIX = re.compile(rf"^[\s*+=#]*(?P<signal>{_SIGNAL})[*+=#]*{_SEPARATOR}", re.IGNORECASE)
+_BARE_PREFIX = re.compile(
+    rf"^(?P<signal>URGENT|FLASH|BULLETIN|ALERT|KILL|{_ORDINAL} LEAD|\d(?:ST|ND|RD|TH) LEAD) (?=\S)"
+)
+_BRACKETED = re.compile(rf"\s*\((?P<signals>{_SIGNAL}(?:\s*[,;/]\s*{_SIGNAL})*)\)\s*", re.IGNORECASE)
+_SURE_ONLY = re.compile(rf"{_SURE}|lead|ld|flash|bulletin|alert", re.IGNORECASE)
+
+_SLUG = re.compile(
+    r"^(?:[a-z]\d{3,4}\s+)?(?:"
+    r"(?:BC|AM|PM|US|EU|AS|AP|LT|AF|ML|CN|NA|SA)-{1,2}[\w.&'’+]+(?:[-/ ][\w.&'’+]+)*/?(?:\s*,.{0,60})?"
+    r"|[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9.&'’+]*(?:[-/][A-ZÀ-Þ0-9.&'’+]+)+/?"
+    r"|[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9.&'’+]+/"
+    r")$"
+)
+
+
+def peel(line: str) -> tuple[tuple[str, ...], str]:
+    """The signals a headline or slug line begins or ends with, in lower case, and the line without them.
+
+    Only what is certain: words that are also ordinary headline words ('analysis', 'lead') count in capitals.
+    """
+    signals: list[str] = []
+    rest = line.strip()
+    for _ in range(4):
+        found = _PREFIX.match(rest) or _BARE_PREFIX.match(rest)
+        if not found or not _certain(found["signal"]):
+            break
+        signals.append(_normal(found["signal"]))
+        rest = rest[found.end() :].strip()
+    while found := (re.match(_BRACKETED, rest) or re.search(_BRACKETED.pattern + "$", rest[-80:], re.IGNORECASE)):
+        words = re.split(r"\s*[,;/]\s*", found["signals"])
+        if not all(map(_certain, words)):
+            break
+        signals.extend(map(_normal, words))
+        rest = rest.replace(found[0], " ", 1).strip() if found[0] in rest else rest
+    return tuple(dict.fromkeys(signals)), rest
+
+
+def is_signal(line: str) -> bool:
+    """Whether a line holds signals and nothing else."""
+    signals, rest = peel(line) if len(line) <= 80 else ((), line)
+    return bool(signals) and not rest.strip(" *+=#-–—")
+
+
+def is_slug(line: str) -> bool:
+    """Whether a line is a slug line: 'PERU-UNREST/ (UPDATE 2)', 'BC-Markets'."""
+    _, rest = peel(line) if len(line) <= 120 else ((), "")
+    rest = re.sub(r"\s*\([A-Z0-9 ,/]{1,60}\)$", "", rest)
+    return bool(rest) and len(rest) <= 80 and any(map(str.isalpha, rest)) and _SLUG.match(rest) is not None
+
+
+def is_kill(signals: tuple[str, ...]) -> bool:
+    """Whether the signals say that a story must not be used any more."""
+    return any(
+        signal.split()[-1] in {"kill", "withdrawn", "withdrawal", "retracted", "retraction"} for signal in signals
+    )
+
+
+def _certain(signal: str) -> bool:
+    return (
+        signal.isupper() or (_SURE_ONLY.fullmatch(signal) is not None and signal[:1].isupper()) or signal[:1].isdigit()
+    )
+
+
+def _normal(signal: str) -> str:
+    return " ".join(signal.lower().split())
