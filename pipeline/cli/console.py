@@ -27,6 +27,14 @@ def say(sentence: str) -> None:
     err.print(sentence, markup=False, soft_wrap=True)
 
 
+_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
+
+
+def printable(text: str) -> str:
+    """`text`, as long as it was, without control characters but tab and line feed: no copy steers the terminal."""
+    return text.translate(_CONTROL)
+
+
 def print_json(value: Any) -> None:
     """One JSON value on a line of its own on standard output; bytes are taken as JSON already."""
     data = value if isinstance(value, bytes) else orjson.dumps(value, default=str)

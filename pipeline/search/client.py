@@ -6,7 +6,8 @@ harmless on Elasticsearch. The client retries nothing by itself: when and how lo
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,6 +42,16 @@ def _recognise(answer: NodeApiResponse) -> NodeApiResponse:
     return answer
 
 
+@contextmanager
+def _naming(url: str) -> Iterator[None]:
+    """Lets the errors of the transport say where nobody answered."""
+    try:
+        yield
+    except elastic_transport.TransportError as error:
+        error.message = f"{url} ({str(error.message).rpartition(': ')[2]})"
+        raise
+
+
 class _Node(elastic_transport.Urllib3HttpNode):
     def perform_request(
         self,
@@ -50,7 +61,8 @@ class _Node(elastic_transport.Urllib3HttpNode):
         headers: elastic_transport.HttpHeaders | None = None,
         request_timeout: DefaultType | float | None = DEFAULT,
     ) -> NodeApiResponse:
-        return _recognise(super().perform_request(method, target, body, _plain(headers), request_timeout))
+        with _naming(self.base_url):
+            return _recognise(super().perform_request(method, target, body, _plain(headers), request_timeout))
 
 
 class _AsyncNode(elastic_transport.AiohttpHttpNode):
@@ -62,7 +74,8 @@ class _AsyncNode(elastic_transport.AiohttpHttpNode):
         headers: elastic_transport.HttpHeaders | None = None,
         request_timeout: DefaultType | float | None = DEFAULT,
     ) -> NodeApiResponse:
-        return _recognise(await super().perform_request(method, target, body, _plain(headers), request_timeout))
+        with _naming(self.base_url):
+            return _recognise(await super().perform_request(method, target, body, _plain(headers), request_timeout))
 
 
 def connect(settings: Settings) -> Elasticsearch:

@@ -194,14 +194,18 @@ def _highlight() -> dict[str, Any]:
 def _hit(hit: Mapping[str, Any]) -> Hit:
     source, marked = hit["_source"], hit.get("highlight", {})
     headline = next(iter(marked.get("headline.exact") or marked.get("headline") or []), source.get("headline"))
-    pieces = [*marked.get("body_text.exact", []), *marked.get("body_text", [])][:2]
+    fragments: list[Fragment] = []
+    # A phrase is marked in the sub-field that it is looked for in; the same sentence may match in both.
+    for each in map(_fragment, [*marked.get("body_text.exact", []), *marked.get("body_text", [])]):
+        if not any(each.text in other.text or other.text in each.text for other in fragments):
+            fragments.append(each)
     return Hit(
         uri=source["uri"],
         score=hit.get("_score"),
         published=source.get("published"),
         source=source.get("source"),
         headline=_fragment(headline) if headline else None,
-        fragments=tuple(_fragment(piece) for piece in pieces),
+        fragments=tuple(fragments[:2]),
         slugline=source.get("slugline"),
         urgency=source.get("urgency"),
         language=source.get("language"),

@@ -1,0 +1,135 @@
+"""`wire search QUERY`: the stories that match, and how they divide."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import get_args
+
+import click
+from elasticsearch import Elasticsearch
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pipeline import settings as configuration
+from pipeline.cli.console import out, print_json, printable, say
+from pipeline.search import lookup
+from pipeline.search.client import connect
+from pipeline.search.filters import names, parse_filter
+from pipeline.search.query import Facet, Fragment, Hit, Results, Search, Sort, search
+from pipeline.settings import Settings
+
+_MATCH = "bold yellow"
+_BAR = 24
+
+
+@click.command("search", epilog=f"Filters and facets: {', '.join(names())}.")
+@click.argument("query", nargs=-1)
+@click.option(
+    "-f", "--filter", "filters", multiple=True, metavar="NAME=VALUE",
+    help="Only stories with this value: place=Iraq, source!=Agency, killed>=10, since=24h. "
+    "Values of one name are alternatives.",
+)  # fmt: skip
+@click.option("--facet", "facets", multiple=True, metavar="NAME", help="Count the stories by this field.")
+@click.option("-n", "--size", default=10, show_default=True, type=click.IntRange(0, 1000), help="Stories to list.")
+@click.option("--from", "start", default=0, type=click.IntRange(0), help="Stories to pass over.")
+@click.option(
+    "--sort", type=click.Choice(get_args(Sort)), default="relevance", show_default=True,
+    help="Order; without words, relevance is newest first.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    query: tuple[str, ...],
+    filters: tuple[str, ...],
+    facets: tuple[str, ...],
+    size: int,
+    start: int,
+    sort: Sort,
+    as_json: bool,
+) -> None:
+    """Search the stories that may be seen.
+
+    QUERY: words, all of which must occur; "a phrase"; -not; this | that; begin*. Put it in quotation marks.
+    """
+    wanted = Search(
+        words=" ".join(query),
+        filters=[parse_filter(text) for text in filters],
+        facets=facets,
+        size=size,
+        start=start,
+        sort=sort,
+    )
+    settings = configuration.load()
+    with connect(settings) as client:
+        results = search(client, settings, wanted)
+        if as_json:
+            print_json(results)
+        elif results.total:
+            show(results, wanted.start)
+        else:
+            say(nothing(client, settings, wanted))
+
+
+def show(results: Results, start: int = 0) -> None:
+    """Hits, then facets, on standard output."""
+    listed = f", {start + 1} to {start + len(results.hits)}" if len(results.hits) < results.total else ""
+    out.print(f"{results.total} {'story' if results.total == 1 else 'stories'}{listed if results.hits else ''}\n")
+    for number, hit in enumerate(results.hits, start + 1):
+        _show_hit(number, hit)
+    for facet in results.facets:
+        _show_facet(facet)
+
+
+def nothing(client: Elasticsearch, settings: Settings, wanted: Search) -> str:
+    """A sentence for a search that found nothing, with what may help."""
+    there = lookup.count(client, settings, live=True)
+    if not there:
+        return "No story matches: the index holds none that may be seen. Feed some with `wire feed PATH`."
+    if wanted.filters and (without := search(client, settings, Search(words=wanted.words, size=0)).total):
+        return f"No story matches with these filters; {without} would without them."
+    return f"None of the {there} stories matches. All words must occur: try fewer, or `this | that`, or `begin*`."
+
+
+def _show_hit(number: int, hit: Hit) -> None:
+    headline = _marked(hit.headline, "bold") if hit.headline else Text(printable(hit.slugline or "(no headline)"))
+    out.print(Text.assemble((f"{number:>3}  ", "dim"), headline))
+    about = [_minute(hit.published), hit.source, f"urgency {hit.urgency}" if hit.urgency else None, *hit.signals]
+    _indented(Text(" · ".join(printable(part) for part in about if part), style="cyan"))
+    for fragment in hit.fragments:
+        _indented(_marked(fragment))
+    found = [", ".join(part) for part in (_first(hit.places), _first(hit.event_types)) if part]
+    if found:
+        _indented(Text(printable(" · ".join(found)), style="green"))
+    _indented(Text(printable(hit.uri), style="dim"))
+    out.print()
+
+
+def _indented(text: Text) -> None:
+    out.print(Padding(text, (0, 0, 0, 5)))
+
+
+def _first(values: Sequence[str], most: int = 6) -> list[str]:
+    return [*values[:most], *(["..."] if len(values) > most else [])]
+
+
+def _marked(fragment: Fragment, style: str = "") -> Text:
+    text = Text(printable(fragment.text.replace("\n", " ")), style=style)
+    for start, end in fragment.matches:
+        text.stylize(_MATCH, start, end)
+    return text
+
+
+def _minute(time: str | None) -> str | None:
+    return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M}Z" if time else None
+
+
+def _show_facet(facet: Facet) -> None:
+    table = Table.grid(padding=(0, 1))
+    most = max((count for _, count in facet.counts), default=1)
+    for value, count in facet.counts:
+        bar = "█" * max(1, round(_BAR * count / most))
+        table.add_row("", Text(printable(value)), Text(str(count), justify="right"), Text(bar, style="blue"))
+    if facet.others:
+        table.add_row("", Text("others", style="dim"), Text(str(facet.others), justify="right", style="dim"), "")
+    out.print(Text(facet.name, style="bold"))
+    out.print(table if facet.counts else Text(" none", style="dim"))
+    out.print()

@@ -1,0 +1,41 @@
+"""`wire show URI`: one story, whole."""
+
+import click
+
+from pipeline import settings as configuration
+from pipeline.cli.console import out, print_json
+from pipeline.cli.render.story import render
+from pipeline.errors import TerminalError
+from pipeline.search.client import connect
+from pipeline.search.lookup import Held, get
+from pipeline.story import Story, encode
+
+
+@click.command("show")
+@click.argument("uri")
+@click.option("--json", "as_json", is_flag=True, help="Print the Story as JSON.")
+def command(uri: str, as_json: bool) -> None:
+    """Show the story URI: what the agency said, what was found in it, and how it came.
+
+    Exits with 1 and says why where there is none, or it was killed, or may not be seen.
+    """
+    settings = configuration.load()
+    with connect(settings) as client:
+        found = get(client, settings, uri)
+    if found is None:
+        raise TerminalError(f"There is no story {uri}.")
+    if isinstance(found, Held):
+        raise TerminalError(found.reason)
+    if as_json:
+        print_json(encode(found))
+    if found.pubstatus == "canceled":
+        raise TerminalError(killed(found))
+    if not as_json:
+        out.print(render(found))
+
+
+def killed(story: Story) -> str:
+    """A sentence that says when the story was killed and, where the agency says it, why."""
+    time = story.versioncreated or story.provenance.received
+    when = f" on {time:%Y-%m-%d at %H:%M %Z}" if time else ""
+    return f"The story {story.uri} was killed{when}." + (f" {story.ednote}" if story.ednote else "")
