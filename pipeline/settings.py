@@ -67,6 +67,9 @@ class Settings:
         default=0, metadata=_doc("port on which a worker answers /healthz; 0 for none")
     )
     data: str = field(default=DATA, metadata=_doc("folder of the local stack, of worker state and of logs"))
+    cache: str = field(
+        default="~/.cache/wire-pipeline", metadata=_doc("folder of the downloaded engines; below XDG_CACHE_HOME if set")
+    )
     log_level: Literal["debug", "info", "warning", "error"] = field(default="info", metadata=_doc("least level logged"))
 
 
@@ -86,7 +89,7 @@ def load(environment: Mapping[str, str] | None = None, **given: str | None) -> S
     set_by_hand |= {name: value for name, value in given.items() if value is not None}
     folder = Path(set_by_hand.get("data", DATA))
     try:
-        return msgspec.convert(_local(folder) | set_by_hand, Settings, strict=False)
+        return msgspec.convert(_local(folder) | _cache(environment) | set_by_hand, Settings, strict=False)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         raise OperatorError(f"The setting {variable(path.rstrip('`'))} is wrong: {reason}.") from error
@@ -104,6 +107,11 @@ def _local(folder: Path) -> dict[str, str]:
         return {name: state[name] for name in ("kafka", "elasticsearch") if isinstance(state.get(name), str)}
     except (OSError, orjson.JSONDecodeError, AttributeError):
         return {}
+
+
+def _cache(environment: Mapping[str, str]) -> dict[str, str]:
+    base = environment.get("XDG_CACHE_HOME", "")
+    return {"cache": str(Path(base) / "wire-pipeline")} if Path(base).is_absolute() else {}
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
