@@ -1,0 +1,65 @@
+"""`wire parse`: the stories in files, folders and standard input, without any server."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from pipeline.cli import render
+from pipeline.cli.console import out, print_json, say_error
+from pipeline.formats.base import Item, Reading
+from pipeline.settings import load
+from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
+from pipeline.stages.parse import parse_item
+from pipeline.story import encode
+from pipeline.topics import MEGABYTE
+
+
+@click.command("parse")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH... | -")
+@click.option("--json", "as_json", is_flag=True, help="Print one Story a line as JSON.")
+@click.option("--format", "format_", help="The items' format; default: detected.")
+@click.option("--charset", help="The items' character set; default: declared by the item, or detected.")
+@click.option("--feed", "feed_id", default="files", show_default=True, help="Id of the feed the items belong to.")
+def command(paths: tuple[str, ...], as_json: bool, format_: str | None, charset: str | None, feed_id: str) -> None:
+    """Read files, folders (all files in them) or standard input (-) and show the stories in them.
+
+    What cannot be read is named on standard error, and the exit code is 1; the rest is shown.
+    """
+    failed = False
+    for arrival in arrivals(paths, load().max_item_mb * MEGABYTE):
+        if isinstance(arrival, Unreadable):
+            say_error(f"{arrival.name}: {arrival.reason}")
+            failed = True
+            continue
+        item = Item(data=arrival.data, feed=feed_id, name=arrival.name, format=format_, charset=charset)
+        reading = parse_item(item)
+        _show(reading, as_json=as_json)
+        failed |= say_errors(arrival.name, reading)
+    if failed:
+        sys.exit(1)
+
+
+def arrivals(paths: tuple[str, ...], largest: int) -> Iterator[Arrival | Unreadable]:
+    """The items at `paths`, in order, '-' being standard input."""
+    for path in paths:
+        if path == STDIN:
+            yield from read_stream(sys.stdin.buffer, largest)
+        else:
+            yield from (read_file(file, largest) for file in expand([path]))
+
+
+def say_errors(name: str, reading: Reading) -> bool:
+    """Say what in the item `name` could not be read, and whether there was something."""
+    for error in reading.errors:
+        say_error(f"{name}{f' ({error.item})' if error.item else ''}: {error.cause}")
+    return bool(reading.errors)
+
+
+def _show(reading: Reading, *, as_json: bool) -> None:
+    for story in reading.stories:
+        if as_json:
+            print_json(encode(story))
+        else:
+            out.print(render.story(story, out.width))
+            out.rule(style="dim")
