@@ -22,8 +22,8 @@ NINJS = [story for story in STORIES if story["format"] == "ninjs"]
 KINDS = {"killed", "wounded", "missing", "detained", "displaced"}
 FIELDS = {
     "file", "format", "shows", "charset", "long", "uri", "version", "versioncreated", "embargoed", "urgency",
-    "language", "pubstatus", "headline", "slugline", "byline", "credits", "dateline", "date", "agency", "begins", "ends",
-    "end", "found", "countries", "entities", "events",
+    "language", "pubstatus", "headline", "signals", "slugline", "byline", "credits", "dateline", "date", "agency",
+    "begins", "ends", "end", "found", "countries", "entities", "events",
 }  # fmt: skip
 
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: str(story["file"]))
@@ -72,7 +72,8 @@ def test_the_item_calls_itself_a_sample(story: dict[str, Any]) -> None:
 def test_ninjs_is_valid_and_says_what_the_manifest_says(story: dict[str, Any]) -> None:
     item = ninjs(story)
     jsonschema.Draft4Validator(SCHEMA).validate(item)
-    said = {"uri", "version", "versioncreated", "embargoed", "urgency", "language", "pubstatus", "headline", "slugline"}
+    assert item["headline"].endswith(story["headline"])
+    said = {"uri", "version", "versioncreated", "embargoed", "urgency", "language", "pubstatus", "slugline"}
     assert {name: item.get(name) for name in said} == {name: story.get(name) for name in said}
 
 
