@@ -31,6 +31,7 @@ _COPYRIGHT = re.compile(r"^(?:\W{0,2}copyright\b|©|\(c\)\s)|^.{0,60}\ball right
 _KEYWORDS = re.compile(
     r"^(?:keywords?|tags|stichwörter|mots-clés|palabras clave)\s*:\s*(?P<words>\S.*)$", re.IGNORECASE
 )
+_LABEL = re.compile(r"^(?P<label>headline|slug(?=line|\s*:)|byline)(?:line)?\s*:\s*(?P<content>\S.*)$", re.IGNORECASE)
 _END = re.compile(
     r"^\W{0,4}(?:ENDS?|end ?it|NNNN|XXXX|MORE(?: TO (?:COME|FOLLOW))?|FIN|ENDE|30|0|ends?)\W{0,4}$|^[#*=_+-]{2,}$"
 )
@@ -40,6 +41,12 @@ _EMBARGO = re.compile(
     r"|(?:sperrfrist|embargado hasta|sous embargo)\b)",
     re.IGNORECASE,
 )
+
+
+def labelled(paragraph: str) -> tuple[str, str] | None:
+    """The label, in lower case, and the content of a line such as 'Headline: ...', 'Slug: ...', 'Byline: ...'."""
+    found = _LABEL.match(paragraph)
+    return (found["label"].lower(), found["content"]) if found else None
 
 
 def is_advisory(paragraph: str) -> bool:

@@ -28,6 +28,7 @@ _START = re.compile(rf"^[\s(\[*_—–-]*(?:{_ENGLISH}|{_OTHERS})\s*", re.IGNORE
 _INLINE = re.compile(
     rf"(?<=[.!?\"”’'»)\]])\s+(?=[(\[]\s*(?:{_ENGLISH}|{_OTHERS}))".replace("?P<", "?P<i_"), re.IGNORECASE
 )
+_BY = re.compile(r"^[(\[]\s*(?:by|par|por|von)\s+(?=\w)", re.IGNORECASE)
 _SIGN_OFF = re.compile(r"^[(\[]?[a-z]{2,5}(?:[-/,][a-z]{2,5}){1,6}[)\]]?$")
 _LONGEST = 1500
 
@@ -36,6 +37,8 @@ def is_credit(paragraph: str) -> bool:
     """Whether the paragraph is nothing but a credit line; brackets may be missing or unclosed."""
     if len(paragraph) > _LONGEST:
         return False
+    if _BY.match(paragraph):
+        return len(authors(paragraph)) > 0 and not _is_prose(paragraph)
     if found := _START.match(paragraph):
         rest = paragraph[found.end() :]
         names = rest[:1].isupper() or not rest[:1].isascii() or rest[:4].lower() == "the "
@@ -63,8 +66,12 @@ def authors(credit: str) -> tuple[Author, ...]:
     text = credit[:_LONGEST].replace("(", " ").replace(")", " ").replace("[", " ").replace("]", " ")
     roles = list(_ROLE.finditer(text))
     found: list[Author] = []
-    for role, following in zip(roles, [*roles[1:], None], strict=True):
-        names = text[role.end() : following.start() if following else len(text)]
+    if by := _BY.match(credit):
+        names = text[by.end() : roles[0].start() if roles else len(text)]
+        found.extend(Author(name=who.name, place=who.place) for who in people(_trim(names)))
+    ends = [*(role.start() for role in roles[1:]), len(text)]
+    for role, end in zip(roles, ends, strict=False):
+        names = text[role.end() : end]
         language = role.lastgroup or "en"
         label = " ".join(re.sub(r"\s*&\s*", " and ", role[language]).lower().split())
         label = label.removeprefix("with ")

@@ -30,8 +30,10 @@ _DATE = (
 )
 _DATED = re.compile(rf"^(?P<places>.*?)[,.;]?\s+\(?(?P<date>{_DATE})\)?\.?$", re.IGNORECASE)
 _AGENCY = re.compile(
-    r"^(?P<head>[^()\[\]\n]{2,110}?)[,.]?\s*"
-    r"(?:\((?P<round>[^()\n]{2,45})\)|\[(?P<square>[^\[\]\n]{2,45})\]|(?<=[.\s])/(?P<slash>[A-Z][\w .-]{1,30})/)"
+    r"^(?P<head>[^()\[\]\n]{2,110}?(?:\[[^()\[\]\n]{2,30}\][^()\[\]\n]{0,30}?)?),?\s*"
+    r"(?:\((?P<round>[^()\n]{2,45})\)"
+    r"|\[(?P<square>[^\[\]\n]{2,45})\](?=\s*[-‐-―−:])"
+    r"|(?<=[.\s])/(?P<slash>[A-Z][\w .-]{1,30})/)"
     rf"(?P<dash>{_DASH})?\.?\s*"
 )
 _BARE = re.compile(r"^(?P<head>[^()\n–—―−]{2,110}?)(?P<dash>\s+-{1,3}\s*|\s*--+\s*|\s*[‒–—―−]+\s*)(?=\S)")
@@ -127,8 +129,10 @@ def _believe_agency(head: _Head, found: re.Match[str], rest: str) -> bool:
 def _believe_bare(head: _Head, _found: re.Match[str], rest: str) -> bool:
     if not head.capitals:
         return head.known and head.date is not None and _begins_sentence(rest)
-    if not head.known and not head.date and not head.qualified and _is_acronym(head.places[0]):
-        return False
+    if not (head.known or head.date or head.qualified):
+        city = head.places[0]
+        if _is_acronym(city) or len(city.split()) > 2 or rest.upper() == rest:  # 'PRESIDENT RESIGNS - TELEVISION'
+            return False
     return _begins_sentence(rest)
 
 
@@ -144,13 +148,13 @@ def _is_acronym(city: str) -> bool:
 
 def _head(text: str) -> _Head | None:
     """The places and the date of a dateline's head; None when it cannot be one."""
-    text = text.strip(" \t,.;:*_")
+    text = text.strip(" \t,;:*_").rstrip("." if "," not in text else "")
     dated = _DATED.match(text)
     places, date = (dated["places"], dated["date"]) if dated else (text, None)
     cities: list[str] = []
     capitals = known = True
     qualified = False
-    for part in _cities(places.strip(" ,.;")):
+    for part in _cities(places.strip(" ,;").rstrip("." if "," not in places else "")):
         city, *qualifiers = [piece.strip() for piece in re.split(r",\s*|\s*\[", part.rstrip("]"))]
         if not _is_city(city) or len(qualifiers) > 2 or not all(map(_is_city, qualifiers)):
             return None

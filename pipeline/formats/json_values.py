@@ -40,7 +40,7 @@ def _lines(text: str) -> Iterator[Any | TerminalError] | None:
 
 def _line(number: int, line: str) -> Any | TerminalError:
     try:
-        value, end = _decode(line, re.match(r"\s*", line).end())  # type: ignore[union-attr]
+        value, end = _decode(line, len(line) - len(line.lstrip()), number)
         if line[end:].strip(" \t,"):
             return TerminalError("Something follows the JSON value on its line.", item=f"line {number}")
     except TerminalError as error:
@@ -49,9 +49,9 @@ def _line(number: int, line: str) -> Any | TerminalError:
 
 
 def _one_after_another(text: str) -> Iterator[Any | TerminalError]:
-    start = _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    start = _skip(text, 0)
     array = text.startswith("[", start)
-    position = _BETWEEN.match(text, start + array).end()  # type: ignore[union-attr]
+    position = _skip(text, start + array)
     number = 0
     while position < len(text) and not (array and text.startswith("]", position)):
         try:
@@ -63,20 +63,26 @@ def _one_after_another(text: str) -> Iterator[Any | TerminalError]:
             return
         yield value
         number += 1
-        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
+        position = _skip(text, position)
 
 
-def _decode(text: str, position: int) -> tuple[Any, int]:
+def _decode(text: str, position: int, first_line: int = 1) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
         near = text[max(error.pos - 20, 0) : error.pos + 20].replace("\n", " ").strip()
         ended = "It is cut off" if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg else "It is broken"
         raise TerminalError(
-            f"This is not valid JSON. {ended} at line {error.lineno}, column {error.colno}, near '{near}': {error.msg}."
+            f"This is not valid JSON. {ended} at line {error.lineno + first_line - 1}, column {error.colno}, near '{near}': {error.msg}."
         ) from error
     except RecursionError as error:
         raise TerminalError("This JSON is nested too deeply to be read.") from error
+
+
+def _skip(text: str, position: int) -> int:
+    """The position of the next value."""
+    between = _BETWEEN.match(text, position)
+    return between.end() if between else position
 
 
 def _limited(found: Iterator[Any | TerminalError]) -> Iterator[Any | TerminalError]:

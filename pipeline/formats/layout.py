@@ -19,12 +19,8 @@ def paragraphs(text: str, breaks: Callable[[str, str], bool]) -> list[str]:
 
     `breaks(line, next_line)` says that two lines are surely two paragraphs, whatever the layout.
     """
-    lines = (
-        [line.rstrip() for line in text.expandtabs(8).split("\n")]
-        if "\t" not in text
-        else [line.rstrip() for line in text.split("\n")]
-    )
-    width = _wrap_width(lines)
+    lines = [line.rstrip() for line in text.split("\n")]
+    width = _wrap_width(lines, breaks)
     indented = _indents_mark_paragraphs(lines, width)
     return [_join(group) for group in _groups(lines, width, indented, breaks)]
 
@@ -61,12 +57,16 @@ def _goes_on(line: str, following: str, width: int, *, indented: bool, breaks: C
     return _is_full(line, following, width)
 
 
-def _wrap_width(lines: Sequence[str]) -> int:
+def _wrap_width(lines: Sequence[str], breaks: Callable[[str, str], bool]) -> int:
     """The column at which the text is wrapped; 0 when it is not."""
     sure = [
         (line, following)
         for line, following in pairwise(lines)
-        if _NARROWEST <= len(line) <= _WIDEST and following.strip()[:1].islower() and not _is_row(line)
+        if _NARROWEST <= len(line) <= _WIDEST
+        and following.strip()[:1].islower()
+        and not line.endswith(_ENDS)
+        and not _is_row(line)
+        and not breaks(line.strip(), following.strip())
     ]
     if not sure or sum(len(line) > _WIDEST for line in lines) > len(sure):
         return 0

@@ -46,7 +46,9 @@ def people(text: str, language: str = "en") -> tuple[Person, ...]:
     found: list[Person] = []
     for chunk in _chunks(text[:2000], language)[:_MAX_PEOPLE]:
         name, place = _placed(chunk, language)
-        if found and found[-1].place and place is None and _continues_place(chunk):
+        if found and place is None and not found[-1].place and _is_known_place(chunk):
+            found[-1] = replace(found[-1], place=proper_case(chunk))
+        elif found and found[-1].place and place is None and _continues_place(chunk):
             found[-1] = replace(found[-1], place=f"{found[-1].place}, {proper_case(chunk)}")
         elif _is_person(name, first=not found):
             found.append(Person(proper_case(name), place))
@@ -79,7 +81,7 @@ def _proper_word(word: str) -> str:
 
 def _chunks(text: str, language: str) -> list[str]:
     words = "|".join(CONJUNCTIONS.get(language, ()) if language == "en" else CONJUNCTIONS[language] + ("and",))
-    separator = rf"\s*[,;]\s*(?:(?:{words})\s+)?|\s*&\s*|\s+/\s*|/\s+|(?<=\w)/(?=\w)|\s+(?:{words})\s+"
+    separator = rf"\s*[,;]\s*(?:(?:{words})\s+)?|\s*[&|]\s*|\s+/\s*|/\s+|(?<=\w)/(?=\w)|\s+(?:{words})\s+"
     return [chunk.strip(" .:*_-–—\t") for chunk in re.split(separator, text, flags=re.IGNORECASE) if chunk.strip(" .:")]
 
 
@@ -98,7 +100,11 @@ def _placed(chunk: str, language: str) -> tuple[str, str | None]:
 
 def _continues_place(chunk: str) -> bool:
     """Whether, after 'X in Lima', this is one more place ('and Cusco', ', Peru') and not one more person."""
-    return bool(gazetteer.region(chunk) or gazetteer.city(chunk)) or (" " not in chunk and chunk[:1].isupper())
+    return _is_known_place(chunk) or (" " not in chunk and chunk[:1].isupper() and not _STAFF.search(chunk))
+
+
+def _is_known_place(chunk: str) -> bool:
+    return bool(gazetteer.region(chunk) or gazetteer.city(chunk))
 
 
 def _is_person(name: str, *, first: bool) -> bool:

@@ -74,9 +74,14 @@ class Fields:
         """The objects of a list (or the one object, or the names, as objects); what is neither stays."""
         value = self.rest.get(name)
         listed = value if isinstance(value, list) else [value] if isinstance(value, str | dict) else []
-        found = [{"name": one} if isinstance(one, str) else one for one in listed[:_MOST]]
-        good = [one for one in found if isinstance(one, dict) and (label(one) or label(one, "code"))]
-        left = [one for one in listed if not (isinstance(one, dict | str) and one)]
+        good: list[dict[str, Any]] = []
+        left: list[Any] = listed[_MOST:]
+        for one in listed[:_MOST]:
+            named = {"name": one} if isinstance(one, str) else one
+            if isinstance(named, dict) and (label(named) or label(named, "code")):
+                good.append(named)
+            else:
+                left.append(one)
         if good or value == []:
             del self.rest[name]
             if left:

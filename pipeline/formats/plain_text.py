@@ -1,5 +1,6 @@
 """Plain wire text: headline, slug line, byline, dateline, paragraphs and credit lines, told apart by their form."""
 
+import re
 from collections.abc import Iterable
 
 from pipeline.errors import TerminalError
@@ -8,6 +9,8 @@ from pipeline.formats.base import Format, Guess, Item, Text, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.signals import is_kill
 from pipeline.story import Provenance, PubStatus, Story
+
+_KILL = re.compile(r"\b(?:kill|withdraw|withdrawn|retract|retracted|disregard|do not use)\b", re.IGNORECASE)
 
 
 def sniff(item: Item) -> Guess:
@@ -28,9 +31,10 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
 
 def _story(item: Item, text: Text) -> Story:
     copy = wire_copy.read(text.text, with_headline=True)
+    status = publication_status(copy)
     return Story(
         uri=content_uri(item),
-        pubstatus=publication_status(copy),
+        pubstatus=status,
         embargoed=copy.embargo,
         signals=wire_copy.all_signals(copy),
         headline=copy.headline,
@@ -42,7 +46,7 @@ def _story(item: Item, text: Text) -> Story:
         authors=tuple(copy.authors),
         source=copy.dateline.agency if copy.dateline else None,
         keywords=tuple(copy.keywords),
-        ednote=wire_copy.joined(copy.notes),
+        ednote=wire_copy.joined(_notice(copy) if status == "canceled" else copy.notes),
         copyrightnotice=wire_copy.joined(copy.copyright),
         body_text="\n\n".join(copy.paragraphs),
         extra={"end_mark": " ".join(copy.end_marks)} if copy.end_marks else {},
@@ -55,6 +59,12 @@ def publication_status(copy: wire_copy.Copy) -> PubStatus:
     if is_kill(wire_copy.all_signals(copy)):
         return "canceled"
     return "withheld" if copy.embargoed and copy.embargo is None else "usable"
+
+
+def _notice(copy: wire_copy.Copy) -> list[str]:
+    """Which story a kill is about, and what it tells editors: all that is kept of it."""
+    told = [paragraph for paragraph in copy.paragraphs if _KILL.search(paragraph)]
+    return [*filter(None, [copy.slugline]), *copy.notes, *told]
 
 
 FORMAT = Format(name="text", sniff=sniff, parse=parse)

@@ -67,6 +67,9 @@ def _breaks(line: str, following: str) -> bool:
         or bylines.is_byline(following)
         or (credit_lines.is_credit(following) and following[:1] == "(")
         or datelines.split(following)[0] is not None
+        or credit_lines.is_sign_off(following)
+        or advisories.is_end_mark(following)
+        or advisories.labelled(line) is not None
         or bool(advisories.keywords(line) or advisories.keywords(following))
     )
 
@@ -101,11 +104,12 @@ def _take_head_line(copy: Copy, line: str) -> bool:
         copy.embargoed = True
         copy.embargo = copy.embargo or find_time(line)
         copy.notes.append(line)
+    elif label := advisories.labelled(line):
+        return _take_labelled(copy, *label)
     elif signals.is_signal(line):
         copy.signals.extend(signals.peel(line)[0])
     elif copy.slugline is None and signals.is_slug(line):
-        found, copy.slugline = signals.peel(line)
-        copy.signals.extend(found)
+        _take_slug(copy, line)
     elif words := advisories.keywords(line):
         copy.keywords.extend(words)
     elif advisories.is_advisory(line):
@@ -116,6 +120,25 @@ def _take_head_line(copy: Copy, line: str) -> bool:
     else:
         return False
     return True
+
+
+def _take_labelled(copy: Copy, label: str, content: str) -> bool:
+    if label == "headline" and copy.headline is None:
+        _take_headline(copy, content)
+    elif label == "slug" and copy.slugline is None:
+        _take_slug(copy, content)
+    elif label == "byline" and copy.byline is None:
+        copy.byline = content
+        copy.authors.extend(bylines.authors(content))
+    else:
+        return False
+    return True
+
+
+def _take_slug(copy: Copy, line: str) -> None:
+    found, rest = signals.peel(line)
+    copy.signals.extend(found)
+    copy.slugline = rest or None
 
 
 def _is_headline(paragraph: str) -> bool:
