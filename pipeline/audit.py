@@ -17,7 +17,7 @@ from pipeline.errors import TerminalError
 from pipeline.lifecycle.embargo import held
 from pipeline.messages import Message
 from pipeline.search.client import connect
-from pipeline.search.query import versions
+from pipeline.search.lookup import versions
 from pipeline.settings import Settings
 from pipeline.story import Story, decode
 from pipeline.topics import DEAD_LETTER, PARSED, PARSED_BULK, RAW, RAW_BULK

@@ -1,7 +1,7 @@
 """`wire feed`: files, folders and standard input into wire.raw."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,16 +48,12 @@ def command(
     """
     settings = configuration.load()
     patiently(lambda: admin.check(settings))
-    hints = {"feed": feed_id, "format": format_ or "", "charset": charset or ""}
     tally = Tally()
-    with progress("items") as bar:
-        files = expand([path for path in paths if path != STDIN])
-        task = bar.add_task("Feeding", total=None if STDIN in paths else len(files))
-        try:
-            _send_all(settings, _arrivals(paths, files), RAW_BULK if bulk else RAW, hints, tally, (bar, task))
-        except KeyboardInterrupt:
-            say_error(f"Interrupted: {tally.sent + tally.dead} items are acknowledged, the rest was not sent.")
-            raise
+    try:
+        feed(settings, paths, tally, feed_id=feed_id, format_=format_, charset=charset, bulk=bulk)
+    except KeyboardInterrupt:
+        say_error(f"Interrupted: {tally.sent + tally.dead} items are acknowledged, the rest was not sent.")
+        raise
     for item in tally.unreadable:
         say_error(f"{item.name}: {item.reason}")
     _summary(tally, RAW_BULK if bulk else RAW, as_json=as_json)
@@ -65,7 +61,25 @@ def command(
         sys.exit(1)
 
 
-def _arrivals(paths: tuple[str, ...], files: list[Path]) -> Iterator[Arrival | Unreadable]:
+def feed(
+    settings: Settings,
+    paths: Sequence[str],
+    tally: Tally,
+    *,
+    feed_id: str = "files",
+    format_: str | None = None,
+    charset: str | None = None,
+    bulk: bool = False,
+) -> None:
+    """Send what lies at `paths` and wait until all of it is acknowledged, with a progress bar; counts in `tally`."""
+    hints = {"feed": feed_id, "format": format_ or "", "charset": charset or ""}
+    with progress("items") as bar:
+        files = expand([path for path in paths if path != STDIN])
+        task = bar.add_task("Feeding", total=None if STDIN in paths else len(files))
+        _send_all(settings, _arrivals(paths, files), RAW_BULK if bulk else RAW, hints, tally, (bar, task))
+
+
+def _arrivals(paths: Sequence[str], files: list[Path]) -> Iterator[Arrival | Unreadable]:
     if STDIN in paths:
         yield from read_stream(sys.stdin.buffer, LARGEST)
     for path in files:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import TerminalError
-from pipeline.formats.base import Item, Reading
+from pipeline.formats.base import Item, Reading, content_uri
 from pipeline.formats.registry import read
 from pipeline.lifecycle.kill import tombstone
 from pipeline.lifecycle.revision import revision
@@ -31,7 +31,9 @@ def parse_item(
 
 def _complete(story: Story, item: Item, received: datetime | None, raw: RawReference | None, lane: Lane) -> Story:
     provenance = replace(story.provenance, feed=item.feed, lane=lane, received=received, raw=raw)
-    story = replace(story, revision=revision(story, received), provenance=provenance)
+    # An id made from the bytes names one version only: when they came, or came again, says nothing of it.
+    arrived = None if story.uri == content_uri(item) else received
+    story = replace(story, revision=revision(story, arrived), provenance=provenance)
     return tombstone(story) if story.pubstatus == "canceled" else story
 
 

@@ -1,0 +1,70 @@
+"""The sample stories, and whether search shows each as it should."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from elasticsearch import Elasticsearch
+
+from pipeline.errors import OperatorError
+from pipeline.formats.base import Item
+from pipeline.lifecycle.embargo import held
+from pipeline.search.lookup import versions
+from pipeline.search.query import Search, search
+from pipeline.settings import Settings
+from pipeline.stages.parse import parse_item
+from pipeline.story import Story
+
+SUFFIXES = {".json", ".txt"}
+FEED = "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file of the samples and the stories in it."""
+
+    path: Path
+    stories: tuple[Story, ...]
+
+
+def samples(folder: Path) -> list[Sample]:
+    """The sample files of `folder`, in order of arrival, each with its stories."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    found = [
+        Sample(path, parse_item(Item(data=path.read_bytes(), feed=FEED, name=str(path))).stories) for path in paths
+    ]
+    if not any(sample.stories for sample in found):
+        raise OperatorError(f"There are no sample stories in {folder}.")
+    return found
+
+
+def newest(wanted: Sequence[Sample]) -> dict[str, Story]:
+    """The newest version of each story, by uri."""
+    stories = sorted((story for sample in wanted for story in sample.stories), key=lambda story: story.revision)
+    return {story.uri: story for story in stories}
+
+
+def may_be_seen(story: Story) -> bool:
+    """Whether search should show it."""
+    return story.pubstatus == "usable" and not held(story, datetime.now(UTC))
+
+
+def lost(client: Elasticsearch, settings: Settings, wanted: Sequence[Sample]) -> list[str]:
+    """A sentence for each story that search does not show as it should; empty when all is well."""
+    stories = newest(wanted)
+    indexed = versions(client, settings, stories)
+    return list(_complaints(client, settings, stories, {uri: version >> 16 for uri, version in indexed.items()}))
+
+
+def _complaints(
+    client: Elasticsearch, settings: Settings, stories: dict[str, Story], indexed: dict[str, int]
+) -> Iterator[str]:
+    for uri, story in stories.items():
+        if indexed.get(uri) != story.revision:
+            yield f"{uri} is not in the index at its newest version."
+            continue
+        words = '"' + " ".join((story.headline or story.body_text).replace('"', " ").split()[:8]) + '"'
+        shown = any(hit.uri == uri for hit in search(client, settings, Search(words=words, size=20)).hits)
+        if shown != may_be_seen(story):
+            yield f"{uri} is {'found' if shown else 'not found'} by search, and should {'not ' * shown}be."
