@@ -46,7 +46,8 @@ def command(as_json: bool) -> None:
 
 def look(settings: Settings) -> Status:
     """Ask both engines; what does not answer is said, not raised."""
-    well, behind = True, ()
+    well = True
+    behind: tuple[Lag, ...] = ()
     groups = {stage.group: tuple(source.topic for source in stage.reads) for stage in FLOW}
     try:
         check(settings)
