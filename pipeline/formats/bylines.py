@@ -7,6 +7,10 @@ from pipeline.story import Author
 
 _BY = {"by": "en", "por": "es", "par": "fr", "von": "de", "text by": "en", "story by": "en"}
 _LINE = re.compile(rf"^[*_\s]*(?P<by>{'|'.join(_BY)})(?:\s*:\s*|\s+)(?P<names>\S.*)$", re.IGNORECASE)
+_STAFF = re.compile(
+    r"(?:our |the )?[\w’' .]{0,40}\b(?:staff|correspondents?|reporters?|writers?|newsroom)\b\.?[\w ]{0,20}",
+    re.IGNORECASE,
+)
 _LONGEST = 300
 _BETWEEN_NAMES = frozenset({
     "and", "in", "from", "at", "for", "of", "with", "reporting", "aboard", "near", "outside", "the", "de", "la", "del",
@@ -16,15 +20,11 @@ _BETWEEN_NAMES = frozenset({
 
 def is_byline(line: str) -> bool:
     """Whether a line standing alone is a byline: it begins with 'By' or its like, and names people or the staff."""
-    found = _LINE.match(line)
-    if not found or len(line) > _LONGEST or line.rstrip().endswith(("?", "!", ":", ";")):
+    found = _LINE.match(line) if len(line) <= _LONGEST else None
+    if not found or line.rstrip().endswith(("?", "!", ":", ";")):
         return False
     names = found["names"]
-    if re.fullmatch(
-        r"(?:our |the )?[\w’' .]{0,40}\b(?:staff|correspondents?|reporters?|writers?|newsroom)\b\.?[\w ]{0,20}",
-        names,
-        re.IGNORECASE,
-    ):
+    if _STAFF.fullmatch(names):
         return True
     # A sentence that begins with 'By' goes on in lower case: 'By Tuesday evening the toll had risen.'
     strict = found["by"][:1].islower() or names.rstrip().endswith(".")

@@ -11,7 +11,6 @@ import orjson
 from pipeline.errors import TerminalError
 
 _BETWEEN = re.compile(r"[\s,]*")
-_MOST_ERRORS = 1000
 
 
 def values(text: str) -> Iterator[Any | TerminalError]:
@@ -24,7 +23,7 @@ def values(text: str) -> Iterator[Any | TerminalError]:
     try:
         whole = orjson.loads(text)
     except (orjson.JSONDecodeError, UnicodeError):
-        yield from _limited(_lines(text) or _one_after_another(text))
+        yield from _lines(text) or _one_after_another(text)
     else:
         yield from whole if isinstance(whole, list) else (whole,)
 
@@ -73,7 +72,8 @@ def _decode(text: str, position: int, first_line: int = 1) -> tuple[Any, int]:
         near = text[max(error.pos - 20, 0) : error.pos + 20].replace("\n", " ").strip()
         ended = "It is cut off" if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg else "It is broken"
         raise TerminalError(
-            f"This is not valid JSON. {ended} at line {error.lineno + first_line - 1}, column {error.colno}, near '{near}': {error.msg}."
+            f"This is not valid JSON. {ended} at line {error.lineno + first_line - 1}, column {error.colno},"
+            f" near '{near}': {error.msg}."
         ) from error
     except RecursionError as error:
         raise TerminalError("This JSON is nested too deeply to be read.") from error
@@ -83,19 +83,6 @@ def _skip(text: str, position: int) -> int:
     """The position of the next value."""
     between = _BETWEEN.match(text, position)
     return between.end() if between else position
-
-
-def _limited(found: Iterator[Any | TerminalError]) -> Iterator[Any | TerminalError]:
-    """`found`, with all errors beyond a thousand in one: hostile input must not cost memory by its errors."""
-    errors = 0
-    for value in found:
-        if isinstance(value, TerminalError):
-            errors += 1
-            if errors > _MOST_ERRORS:
-                continue
-        yield value
-    if errors > _MOST_ERRORS:
-        yield TerminalError(f"{errors - _MOST_ERRORS} more values could not be read.")
 
 
 def _number(digits: str) -> int | float:

@@ -49,12 +49,10 @@ def _goes_on(line: str, following: str, width: int, *, indented: bool, breaks: C
         return _is_row(line) and _is_row(following)
     if indented and following[:1] in " \t":
         return False
-    if not width or len(line) > _WIDEST + 20 or breaks(line.strip(), following.strip()):
+    if not width or len(line) > _WIDEST + 20:
         return False
-    lower = following.lstrip()[:1].islower()
-    if lower and len(line) >= _NARROWEST and not line.endswith(_ENDS):
-        return True
-    return _is_full(line, following, width)
+    ragged = len(line) >= _NARROWEST and following.lstrip()[:1].islower() and not line.endswith(_ENDS)
+    return (ragged or _is_full(line, following, width)) and not breaks(line.strip(), following.strip())
 
 
 def _wrap_width(lines: Sequence[str], breaks: Callable[[str, str], bool]) -> int:
@@ -87,7 +85,8 @@ def _indents_mark_paragraphs(lines: Sequence[str], width: int) -> bool:
 
 def _is_row(line: str) -> bool:
     """A row of a table: cells apart by more blanks than words are."""
-    return _COLUMNS.search(line.strip()) is not None
+    line = line.strip()
+    return ("  " in line or "\t" in line) and _COLUMNS.search(line) is not None
 
 
 def _join(group: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ PARTICLES = frozenset({
 })  # fmt: skip
 """Words that stay in lower case inside names of people and places."""
 
-CONJUNCTIONS = {"en": ("and", "with"), "es": ("y", "e"), "fr": ("et", "avec"), "de": ("und", "mit"), "pt": ("e", "com")}
+_CONJUNCTIONS = {"en": "and|with", "es": "y|e|and", "fr": "et|avec|and", "de": "und|mit|and", "pt": "e|com|and"}
 _PLACE_WORDS = {
     "en": "reporting from|in|from|at|aboard|outside|near",
     "es": "desde|en",
@@ -21,6 +21,18 @@ _PLACE_WORDS = {
     "de": "in|aus",
     "pt": "em|de",
 }
+_SEPARATORS = {
+    language: re.compile(
+        rf"\s*[,;]\s*(?:(?:{words})\s+)?|\s*[&|]\s*|\s+/\s*|/\s+|(?<=\w)/(?=\w)|\s+(?:{words})\s+", re.IGNORECASE
+    )
+    for language, words in _CONJUNCTIONS.items()
+}
+_IN_PLACE = {
+    language: re.compile(rf"(?:(.+?)\s+)?(?:{words})\s+(\S.*)$", re.IGNORECASE)
+    for language, words in _PLACE_WORDS.items()
+}
+_FOR = re.compile(r"\s+(?:for|para|pour|für)\s+(?=\S)", re.IGNORECASE)
+_OF = re.compile(r"\s+of\s+(?=[A-Z])")
 _STAFF = re.compile(
     r"\b(?:staff|newsroom|news ?desk|desk|team|bureaux?|bureaus|correspondents?|editors?|reporters?|writers?|agency"
     r"|agencia|agence|agentur|service|redacción|rédaction|redaktion|redação|columnist|analyst|photographer)\b",
@@ -80,18 +92,16 @@ def _proper_word(word: str) -> str:
 
 
 def _chunks(text: str, language: str) -> list[str]:
-    words = "|".join(CONJUNCTIONS.get(language, ()) if language == "en" else CONJUNCTIONS[language] + ("and",))
-    separator = rf"\s*[,;]\s*(?:(?:{words})\s+)?|\s*[&|]\s*|\s+/\s*|/\s+|(?<=\w)/(?=\w)|\s+(?:{words})\s+"
-    return [chunk.strip(" .:*_-–—\t") for chunk in re.split(separator, text, flags=re.IGNORECASE) if chunk.strip(" .:")]
+    chunks = (chunk.strip(" .:*_-–—\t") for chunk in _SEPARATORS[language].split(text))
+    return [chunk for chunk in chunks if chunk]
 
 
 def _placed(chunk: str, language: str) -> tuple[str, str | None]:
     """A chunk as name and place: 'Ana Ruiz in Lima for The Agency' -> ('Ana Ruiz', 'Lima')."""
-    chunk = re.split(r"\s+(?:for|para|pour|für)\s+(?=\S)", chunk, maxsplit=1, flags=re.IGNORECASE)[0]
-    words = _PLACE_WORDS[language]
-    found = re.match(rf"(?:(.+?)\s+)?(?:{words})\s+(\S.*)$", chunk, re.IGNORECASE)
+    chunk = _FOR.split(chunk, maxsplit=1)[0]
+    found = _IN_PLACE[language].match(chunk)
     if found is None:
-        return re.split(r"\s+of\s+(?=[A-Z])", chunk, maxsplit=1)[0], None
+        return _OF.split(chunk, maxsplit=1)[0], None
     name, place = found[1] or "", found[2]
     if not place[:1].isupper() and not place.startswith(("the ", "aboard ")):
         return chunk, None

@@ -8,6 +8,7 @@ an embargo that cannot be understood withholds the story.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -51,21 +52,25 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
         raise TerminalError(f"This is not ninjs: it is not JSON, but looks like {looks}.")
     text = decode(item.data, item.charset)
     provenance = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
-    found = list(values(text.text))
-    return [_read(value, item, number, len(found), provenance) for number, value in enumerate(found)]
+    found = values(text.text)
+    first = list(islice(found, 2))
+    several = len(first) > 1
+    return (
+        _read(value, item, number, provenance, several=several) for number, value in enumerate(chain(first, found), 1)
+    )
 
 
-def _read(value: Any, item: Item, number: int, count: int, provenance: Provenance) -> Story | TerminalError:
+def _read(value: Any, item: Item, number: int, provenance: Provenance, *, several: bool) -> Story | TerminalError:
     if isinstance(value, TerminalError):
         return value
-    where = f"number {number + 1}" if count > 1 else None
+    where = f"number {number}" if several else None
     if not isinstance(value, dict):
         return TerminalError(f"This is JSON, but no ninjs object: it is {ninjs_parts.kind(value)}.", item=where)
     fields = Fields(value)
     uri = fields.text("uri")
     try:
         if uri is None:
-            uri = content_uri(item if count == 1 else replace(item, data=_canonical(value)))
+            uri = content_uri(replace(item, data=_canonical(value)) if several else item)
         return _story(uri, fields, provenance)
     except TerminalError as error:
         return TerminalError(error.cause, item=uri or where)

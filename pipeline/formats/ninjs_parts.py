@@ -158,7 +158,7 @@ def keywords(fields: Fields) -> tuple[str, ...]:
     value = fields.rest.get("keywords")
     listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     words = [" ".join(clean(word).split()) for word in listed[:_MOST] if isinstance(word, str)]
-    if len(words) == len(listed):
+    if isinstance(value, str | list) and len(words) == len(listed):
         fields.rest.pop("keywords", None)
     return tuple(dict.fromkeys(filter(None, words)))
 

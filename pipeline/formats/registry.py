@@ -2,36 +2,53 @@
 
 from dataclasses import replace
 
-from pipeline import story as stories
 from pipeline.errors import TerminalError
 from pipeline.formats import ninjs, plain_text, signatures
 from pipeline.formats.base import Format, Guess, Item, Reading
-from pipeline.story import Story
+from pipeline.story import Story, decode, encode
 
 FORMATS: tuple[Format, ...] = (ninjs.FORMAT, plain_text.FORMAT)
 """In order of precedence: of equally sure formats, the first."""
+MOST_PARTS = 10_000
+"""Stories that are read from one item: what a few bytes each can cause is limited."""
+MOST_ERRORS = 10
+"""Errors that are told apart in one item; the others are counted."""
+_BLANKS = b" \t\r\n\f\v\x00"
 
 
 def read(item: Item) -> Reading:
     """The stories in `item`, and an error for each one that could not be read. Never raises, never returns nothing."""
     name = item.format or ""
+    stories: list[Story] = []
+    errors: list[TerminalError] = []
+    parts = 0
     try:
-        if not item.data.strip(b" \t\r\n\f\v\x00"):
+        if not item.data.strip(_BLANKS):
             raise TerminalError(f"This item holds {signatures.describe(item.data)}.")
         format_, guess = detect(item)
         name = format_.name
-        found = list(format_.parse(item))
+        for part, found in enumerate(format_.parse(item)):
+            parts = part + 1
+            checked = _checked(found, name, guess, part)
+            if isinstance(checked, Story):
+                stories.append(checked)
+            elif parts - len(stories) <= MOST_ERRORS:
+                errors.append(checked)
+            if parts == MOST_PARTS:
+                errors.append(
+                    TerminalError(f"This item holds {MOST_PARTS:,} stories or more; what follows is not read.")
+                )
+                break
     except TerminalError as error:
-        return Reading(errors=(error,))
+        errors.append(error)
     except Exception as error:  # noqa: BLE001 (a fault of a parser must cost this item only)
-        return Reading(errors=(_fault(name, error),))
-    if not found:
-        return Reading(errors=(TerminalError(f"There is no story in this {name} item."),))
-    checked = [_checked(story, format_, guess, part, len(found)) for part, story in enumerate(found)]
-    return Reading(
-        stories=tuple(story for story in checked if isinstance(story, Story)),
-        errors=tuple(error for error in checked if isinstance(error, TerminalError)),
-    )
+        errors.append(_fault(name, error))
+    if (more := parts - len(stories) - MOST_ERRORS) > 0:
+        errors.append(TerminalError(f"In this item {more:,} more could not be read."))
+    if not stories and not errors:
+        errors.append(TerminalError(f"There is no story in this {name} item."))
+    counted = (replace(story, provenance=replace(story.provenance, parts=parts)) for story in stories)
+    return Reading(stories=tuple(counted), errors=tuple(errors))
 
 
 def detect(item: Item) -> tuple[Format, Guess]:
@@ -49,20 +66,18 @@ def detect(item: Item) -> tuple[Format, Guess]:
     return format_, guess
 
 
-def _checked(
-    story: Story | TerminalError, format_: Format, guess: Guess, part: int, parts: int
-) -> Story | TerminalError:
+def _checked(story: Story | TerminalError, name: str, guess: Guess, part: int) -> Story | TerminalError:
     """The story with its provenance, held against its own schema, so that no later stage has to doubt it."""
     if isinstance(story, TerminalError):
         return story
-    provenance = replace(story.provenance, format=format_.name, format_reason=guess.reason, part=part, parts=parts)
+    provenance = replace(story.provenance, format=name, format_reason=guess.reason, part=part)
     story = replace(story, provenance=provenance)
     try:
-        stories.decode(stories.encode(story))
+        decode(encode(story))
     except TerminalError as error:
-        return TerminalError(f"The {format_.name} parser made an invalid story: {error.cause}", item=story.uri)
+        return TerminalError(f"The {name} parser made an invalid story: {error.cause}", item=story.uri)
     except Exception as error:  # noqa: BLE001 (what orjson raises is not one type)
-        return _fault(format_.name, error, story.uri)
+        return _fault(name, error, story.uri)
     return story
 
 

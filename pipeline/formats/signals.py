@@ -9,22 +9,25 @@ _SURE = (
     rf"|{_ORDINAL}\s+(?:lead|ld|update|take|add)(?:[- ]?writethr(?:u|ough))?"
     rf"|(?:lead|ld|add|adv|take)\s*{_NUMBER}|ld[- ]writethru|writethr(?:u|ough)"
     r"|correct(?:ed|ion|ing)(?:\s*\(official\))?|clarification|clarifies|refil(?:e|ed|ing)|rpt|repeat(?:ing)?"
-    r"|urgent|breaking(?: news)?|news ?alert|(?:mandatory |story |bulletin )?kill|withdraw(?:n|al)|retract(?:ed|ion)"
+    r"|urgent|breaking(?: news)?|news ?alert|(?:mandatory|story|bulletin) kill"
     r"|exclusive|embargoed|recasts?"
 )
 _CAPITALS = (
     "flash|bulletin|alert|snap|advisory|analysis|factbox|timeline|explainer|preview|insight|feature|interview|newsmaker"
     "|instant view|graphic|special report|column|commentary|opinion|poll|obituary|advance|hold|roundup|summary|lead|ld"
-    "|wrap|pix|picture|pictures|tv|photo|photos|video|media advisory|mandatory|cancel(?:led|ed)?|test"
+    "|kill|withdrawn|retracted|retraction|wrap|pix|picture|pictures|tv|photo|photos|video"
+    "|media advisory|mandatory|cancel(?:led|ed)?|test"
 )
 _SIGNAL = rf"(?:{_SURE}|{_CAPITALS})"
 _SEPARATOR = r"(?:\s*(?:--+|[-–—−:/|]+)\s*|\s*$)"
-_PREFIX = re.compile(rf"^[\s*+=#]*(?P<signal>{_SIGNAL})[*+=#]*{_SEPARATOR}", re.IGNORECASE)
+_PREFIX = re.compile(rf"^[\s*+=#]*(?P<signal>{_SIGNAL})(?:\s*[*+=#]+)?{_SEPARATOR}", re.IGNORECASE)
 _BARE_PREFIX = re.compile(
     rf"^(?P<signal>URGENT|FLASH|BULLETIN|ALERT|KILL|{_ORDINAL} LEAD|\d(?:ST|ND|RD|TH) LEAD) (?=\S)"
 )
 _BRACKETED = re.compile(rf"\s*\((?P<signals>{_SIGNAL}(?:\s*[,;/]\s*{_SIGNAL})*)\)\s*", re.IGNORECASE)
-_SURE_ONLY = re.compile(rf"{_SURE}|lead|ld|flash|bulletin|alert", re.IGNORECASE)
+_LAST_BRACKETED = re.compile(_BRACKETED.pattern + "$", re.IGNORECASE)
+_KILLS = frozenset({"kill", "withdrawn", "retracted", "retraction"})
+_SURE_ONLY = re.compile(_SURE, re.IGNORECASE)
 
 _SLUG = re.compile(
     r"^(?:[a-z]\d{3,4}\s+)?(?:"
@@ -44,16 +47,17 @@ def peel(line: str) -> tuple[tuple[str, ...], str]:
     rest = line.strip()
     for _ in range(4):
         found = _PREFIX.match(rest) or _BARE_PREFIX.match(rest)
-        if not found or not _certain(found["signal"]):
+        if not found or not _certain(found["signal"]) or _is_compound(found, rest):
             break
         signals.append(_normal(found["signal"]))
         rest = rest[found.end() :].strip()
-    while found := (re.match(_BRACKETED, rest) or re.search(_BRACKETED.pattern + "$", rest[-80:], re.IGNORECASE)):
-        words = re.split(r"\s*[,;/]\s*", found["signals"])
-        if not all(map(_certain, words)):
+    for _ in range(4):
+        found = _BRACKETED.match(rest) or _LAST_BRACKETED.search(rest, max(len(rest) - 80, 0))
+        words = re.split(r"\s*[,;/]\s*", found["signals"]) if found else []
+        if not found or not all(map(_certain, words)):
             break
         signals.extend(map(_normal, words))
-        rest = rest.replace(found[0], " ", 1).strip() if found[0] in rest else rest
+        rest = f"{rest[: found.start()]} {rest[found.end() :]}".strip()
     return tuple(dict.fromkeys(signals)), rest
 
 
@@ -72,15 +76,18 @@ def is_slug(line: str) -> bool:
 
 def is_kill(signals: tuple[str, ...]) -> bool:
     """Whether the signals say that a story must not be used any more."""
-    return any(
-        signal.split()[-1] in {"kill", "withdrawn", "withdrawal", "retracted", "retraction"} for signal in signals
-    )
+    return any(signal.split()[-1] in _KILLS for signal in signals)
 
 
 def _certain(signal: str) -> bool:
     return (
         signal.isupper() or (_SURE_ONLY.fullmatch(signal) is not None and signal[:1].isupper()) or signal[:1].isdigit()
     )
+
+
+def _is_compound(found: re.Match[str], line: str) -> bool:
+    """Whether the signal is the first part of a word: 'Urgent-care'."""
+    return not found["signal"].isupper() and found[0].endswith("-") and line[found.end() :][:1].islower()
 
 
 def _normal(signal: str) -> str:

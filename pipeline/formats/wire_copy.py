@@ -16,6 +16,9 @@ from pipeline.story import Author, Dateline
 
 _LONGEST_HEAD = 14
 _LONGEST_HEADLINE = 280
+_LONGEST_TAIL = 200
+_MOST_CREDITS = 100
+"""Lines that are looked at: no honest copy has more, and hostile copy must not cost time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,26 +54,36 @@ def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
     body = _read_dateline(copy, body)
     body = _read_tail(copy, body)
     _read_body(copy, body)
-    copy.authors = list(
-        dict.fromkeys([*copy.authors, *(who for line in copy.credits for who in credit_lines.authors(line))])
-    )
+    credited = (who for line in copy.credits[:_MOST_CREDITS] for who in credit_lines.authors(line))
+    copy.authors = list(dict.fromkeys([*copy.authors, *credited]))
     return copy
 
 
 def _breaks(line: str, following: str) -> bool:
     """Whether two lines are two paragraphs, however the text is wrapped."""
-    if bylines.is_byline(line) and not line.endswith((",", " and")):
-        return True
+    return (not line[:1].islower() and _ends_paragraph(line)) or _begins_paragraph(following)
+
+
+def _ends_paragraph(line: str) -> bool:
     return (
         signals.is_slug(line)
         or signals.is_signal(line)
-        or bylines.is_byline(following)
-        or (credit_lines.is_credit(following) and following[:1] == "(")
-        or datelines.split(following)[0] is not None
-        or credit_lines.is_sign_off(following)
-        or advisories.is_end_mark(following)
         or advisories.labelled(line) is not None
-        or bool(advisories.keywords(line) or advisories.keywords(following))
+        or bool(advisories.keywords(line))
+        or (bylines.is_byline(line) and not line.endswith((",", " and")))
+    )
+
+
+def _begins_paragraph(line: str) -> bool:
+    if bylines.is_byline(line) or credit_lines.is_sign_off(line):
+        return True
+    if line[:1].islower():
+        return False
+    return (
+        (line[:1] in "([" and credit_lines.is_credit(line))
+        or datelines.split(line)[0] is not None
+        or advisories.is_end_mark(line)
+        or bool(advisories.keywords(line))
     )
 
 
@@ -171,7 +184,7 @@ def _read_dateline(copy: Copy, body: list[str]) -> list[str]:
 def _read_tail(copy: Copy, body: list[str]) -> list[str]:
     body = list(body)
     taken: list[tuple[list[str], list[str]]] = []
-    while body and (taken_by := _tail_field(copy, body[-1])) is not None:
+    while body and len(taken) < _LONGEST_TAIL and (taken_by := _tail_field(copy, body[-1])) is not None:
         last = body.pop()
         taken.append((taken_by, list(advisories.keywords(last)) or [last]))
     for list_, lines in reversed(taken):

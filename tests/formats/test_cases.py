@@ -19,7 +19,7 @@ CASES = Path(__file__).parent / "cases"
 FILES = sorted(
     path for path in CASES.glob("*/*") if not path.name.endswith(".expected.json") and not path.name.startswith(".")
 )
-EMPTY = (None, "", [], {})
+EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,4 +1,4 @@
-"""Datelines, bylines and credit lines, one case a line in tables/*.jsonl; null stands for 'is none'."""
+"""Datelines, bylines, credit lines and signals, one case a line in tables/*.jsonl; null stands for 'is none'."""
 
 from pathlib import Path
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 import pytest
 
-from pipeline.formats import bylines, credit_lines, datelines
+from pipeline.formats import bylines, credit_lines, datelines, signals
 
 TABLES = Path(__file__).parent / "tables"
 
 
 def rows(name: str) -> list[Any]:
     cases = map(orjson.loads, (TABLES / f"{name}.jsonl").read_bytes().splitlines())
-    return [pytest.param(case, id=case["text"] or "empty") for case in cases]
+    return [pytest.param(case, id=case.get("text") or case.get("line") or "empty") for case in cases]
 
 
 @pytest.mark.parametrize("case", rows("datelines"))
@@ -47,3 +47,28 @@ def test_credits_inline(case: dict[str, Any]) -> None:
     found = credit_lines.split_inline(f"The vote was held. {case['text']}")
     no_credit = (f"The vote was held. {case['text']}", "")
     assert found == (no_credit if case["authors"] is None else ("The vote was held.", case["text"]))
+
+
+@pytest.mark.parametrize("case", rows("signals"))
+def test_signals(case: dict[str, Any]) -> None:
+    assert signals.peel(case["line"]) == (tuple(case["signals"]), case["rest"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PERU-UNREST/ (UPDATE 2)", "BC-Markets", "BC-PERU-UNREST, 2nd Ld-Writethru", "MARKETS-STOCKS/EUROPE", "PERU/",
+        "U.S.-CHINA", "UPDATE 2-PERU-UNREST", "a0123 BC-PERU-UNREST,450", "AM-Peru-Unrest", "US--Peru Unrest",
+        "G7-SUMMIT/COMMUNIQUE",
+    ],
+)  # fmt: skip
+def test_slug_lines(line: str) -> None:
+    assert signals.is_slug(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["PERU", "PERU-BOLIVIA BORDER CLOSED", "Peru-Bolivia border closed", "", "FLASH", "PERU - LEADER RESIGNS", "12-14"],
+)
+def test_no_slug_lines(line: str) -> None:
+    assert not signals.is_slug(line)
