@@ -12,6 +12,7 @@ from pipeline import settings as configuration
 from pipeline.bus.admin import admin
 from pipeline.cli.console import err, out, print_json, progress, say
 from pipeline.local import stack
+from pipeline.local.engines import ENGINES
 from pipeline.local.jars import OnProgress
 from pipeline.search.client import connect, engine
 from pipeline.settings import Settings
@@ -69,7 +70,7 @@ def external(settings: Settings, named: frozenset[str]) -> list[Row]:
 
 def local(settings: Settings, named: frozenset[str]) -> list[Row]:
     """The engines that the environment does not name, started if need be."""
-    wanted = [item for item in stack.ENGINES.values() if item.setting not in named]
+    wanted = [item for item in ENGINES.values() if item.setting not in named]
     if not wanted:
         return []
     with watching() as on_progress:

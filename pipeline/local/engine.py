@@ -1,13 +1,12 @@
-"""What the two engines have in common: how one is described, and the Java command that runs it."""
+"""What the two engines have in common: how one is described."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.local.extras import JAVA
-from pipeline.local.jars import class_path
-
+EXCEPTIONS = "exceptions.log"
+"""In an engine's home: Java's own log of exceptions, for an engine whose log does not tell why it ended."""
 LOG4J = Path(__file__).with_name("log4j2.properties")
 
 
@@ -20,7 +19,9 @@ class Engine:
     version: str
     setting: Literal["kafka", "elasticsearch"]
     scheme: str
-    ports: range
+    usual_ports: range
+    other_ports: range
+    """For stacks that must not take a usual one away, those of tests."""
     prepare: Callable[[Path, int, list[str]], list[str]]
     """(home, port, Java command) -> the arguments that run it; writes its configuration into `home`."""
     answers: Callable[[Path, int], bool]
@@ -33,21 +34,3 @@ class Engine:
 
 class WrongServerError(Exception):
     """A server answers on the engine's port and it is not the engine."""
-
-
-def java(engine: Engine, jars: Path, home: Path, log: Path) -> list[str]:
-    """The Java command with heap, class path and logging of `engine`; its main class is still to be added."""
-    scratch = home / "tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
-    return [
-        str(JAVA),
-        "-Xmx512m",
-        "-XX:+UseSerialGC",
-        "-XX:+ExitOnOutOfMemoryError",
-        f"-XX:ErrorFile={log.with_name('java-%p.log')}",
-        f"-Djava.io.tmpdir={scratch}",
-        f"-Dlog4j2.configurationFile={LOG4J}",
-        f"-Dwire.log={log}",
-        "-cp",
-        class_path(engine.name, jars),
-    ]

@@ -11,8 +11,8 @@ try:
     from jgo.maven import MavenContext, PythonResolver
 except ImportError as error:
     raise OperatorError(
-        f"The local engines need the package {error.name}: run `pip install 'wire-pipeline[local]'`, or name running"
-        " engines in WIRE_KAFKA and WIRE_ELASTICSEARCH."
+        f"The local engines need the package {error.name}: run `pip install 'wire-pipeline[local]'`. A host that names"
+        " its engines in WIRE_KAFKA and WIRE_ELASTICSEARCH has none to start."
     ) from error
 
 __all__ = ["JAVA", "MAVEN_CENTRAL_URL", "FileLock", "GlobalSettings", "MavenContext", "PythonResolver", "Timeout",

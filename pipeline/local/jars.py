@@ -5,8 +5,10 @@ A jar enters the cache whole and verified or not at all, so that a download that
 
 import errno
 import hashlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
@@ -14,11 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pipeline.errors import OperatorError
 from pipeline.local.extras import MAVEN_CENTRAL_URL, GlobalSettings, MavenContext, PythonResolver
-from pipeline.local.folders import locked, writable
+from pipeline.local.folders import enough_space, locked, writable
 
 OnProgress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much (0 where that is not known)."""
@@ -27,7 +30,8 @@ MEGABYTE = 1 << 20
 DOWNLOADS = 4
 """Jars downloaded at the same time."""
 TRIES = 3
-TIMEOUT_S = 30
+TIMEOUT_S = 20
+STAGING = ".download-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def pinned() -> tuple[Jar, ...]:
 
 def class_path(engine: str, folder: Path) -> str:
     """Java's class path of `engine` with its jars in `folder`."""
-    return ":".join(str(folder / jar.path) for jar in pinned() if jar.engine == engine)
+    return os.pathsep.join(str(folder / jar.path) for jar in pinned() if jar.engine == engine)
 
 
 def fetch(
@@ -77,8 +81,10 @@ def fetch(
     with locked(folder, "downloading the engines"):
         wanted = missing(jars, folder)
         if wanted:
-            _enough_space(folder, sum(jar.size for jar in wanted))
-            with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as staging:
+            for left in folder.glob(f"{STAGING}*"):  # of a download that was killed
+                shutil.rmtree(left)
+            enough_space(folder, sum(jar.size for jar in wanted) + 100 * MEGABYTE, "The local engines")
+            with tempfile.TemporaryDirectory(prefix=STAGING, dir=folder) as staging:
                 _download(wanted, folder, _context(Path(staging), repositories, _Count(wanted, on_progress)))
 
 
@@ -94,25 +100,18 @@ def _whole(jar: Jar, path: Path) -> bool:
         return False
 
 
-def _enough_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed + 100 * MEGABYTE:
-        raise OperatorError(
-            f"The local engines need {needed // MEGABYTE + 100} MB of disk space for their first start and {folder}"
-            f" has {free // MEGABYTE} MB: free some, or name another folder in WIRE_CACHE."
-        )
-
-
 class _Count:
     """Adds up the bytes of concurrent downloads; the shape of jgo's progress callback."""
 
     def __init__(self, jars: list[Jar], on_progress: OnProgress) -> None:
+        self.lock = Lock()
         self.done = 0
         self.total = sum(jar.size for jar in jars)
         self.on_progress = on_progress
 
     def add(self, count: int) -> None:
-        self.done += count
+        with self.lock:
+            self.done += count
         self.on_progress("Downloading the engines", min(self.done, self.total) // MEGABYTE, self.total // MEGABYTE)
 
     def __call__(self, _name: str, _size: int) -> AbstractContextManager[Callable[[int], None]]:
@@ -158,6 +157,7 @@ def _download_one(jar: Jar, folder: Path, context: Any) -> None:
         except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
             if attempt == TRIES or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT, errno.EACCES}:
                 raise OperatorError(_why(jar, error)) from error
+            time.sleep(attempt)
     if digest(path) != jar.sha256:
         raise OperatorError(
             f"{jar.coordinate} was downloaded but is not the pinned file: its SHA-256 is {digest(path)} instead of"

@@ -41,6 +41,7 @@ message.max.bytes={largest}
 replica.fetch.max.bytes={largest}
 socket.request.max.bytes={request}
 log.segment.bytes=268435456
+log.index.size.max.bytes=1048576
 log.cleaner.dedupe.buffer.size=33554432
 num.network.threads=2
 num.io.threads=4
@@ -63,9 +64,12 @@ def _format(command: list[str], properties: Path) -> None:
     """Give an empty log folder its identity; meta.properties, the last file written, says that it was done."""
     identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={identity}", "--ignore-formatted", "-c"]
-    done = subprocess.run(
-        [*command, *tool, str(properties)], capture_output=True, text=True, timeout=FORMAT_S, check=False
-    )
+    try:
+        done = subprocess.run(
+            [*command, *tool, str(properties)], capture_output=True, text=True, timeout=FORMAT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OperatorError(f"Kafka's log folder was not made ready within {FORMAT_S} s: is the disk busy?") from error
     if done.returncode != 0:
         raise OperatorError(f"Kafka's log folder could not be made ready: {(done.stdout + done.stderr).strip()}")
 
@@ -102,7 +106,8 @@ KAFKA = Engine(
     version="4.4.0",
     setting="kafka",
     scheme="",
-    ports=range(9092, 9192),
+    usual_ports=range(9092, 9192),
+    other_ports=range(29092, 32000),
     prepare=_prepare,
     answers=_answers,
 )

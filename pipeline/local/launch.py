@@ -1,5 +1,8 @@
 """Engines on their way up: started, watched until they answer, moved to another port when theirs was taken."""
 
+import random
+import re
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,16 +11,18 @@ from pathlib import Path
 
 from pipeline.errors import OperatorError
 from pipeline.local import processes, state
-from pipeline.local.engine import Engine, WrongServerError, java
-from pipeline.local.extras import psutil
+from pipeline.local.engine import EXCEPTIONS, LOG4J, Engine, WrongServerError
+from pipeline.local.extras import JAVA, psutil
 from pipeline.local.folders import writable
-from pipeline.local.jars import OnProgress
+from pipeline.local.jars import OnProgress, class_path
 from pipeline.local.ports import choose
 
 START_S = 120
 PORT_TRIES = 4
 TAIL_LINES = 15
+CAUSES = 4
 POLL_S = 0.1
+EXCEPTION = re.compile(r"^Exception <a '([^']+)'\{\w+\}: (.*)>$", re.MULTILINE)
 PORT_TAKEN = ("Address already in use", "BindException", "BindHttpException", "BindTransportException")
 
 
@@ -59,31 +64,61 @@ def found(engine: Engine, place: Place) -> Launch | None:
 def launch(engine: Engine, place: Place, refused: set[int]) -> Launch:
     """Start the engine's process, and write down that it was started. It does not answer yet."""
     before = state.read(place.data).engines.get(engine.name)
-    port = choose(before.port if before else None, engine.ports, refused, by_chance=not place.usual_ports)
+    ports = engine.usual_ports if place.usual_ports else random.sample(engine.other_ports, len(engine.other_ports))
+    port = choose(([before.port] if before else []) + list(ports), refused)
     home, log = writable(place.home(engine)), place.log(engine)
     writable(log.parent)
     log_from = log.stat().st_size if log.exists() else 0
-    command = java(engine, place.cache, home, log)
+    command = _java(engine, place)
     arguments = engine.prepare(home, port, command)
-    process = processes.spawn([*command, *processes.marks(home, port), *arguments], log)
-    _note(place, engine, state.Started(port, engine.version, process.pid, process.create_time()))
+    process = processes.spawn([*command, *processes.marks(home, port), *arguments], home, log)
+    started = state.Started(port, engine.version, process.pid, process.create_time())
+    # After a crash the address stays while the engine comes back: a command begun meanwhile must not fall to defaults.
+    _note(place, engine, started, _address(place, engine) if before and before.port == port else None)
     return Launch(engine, process, port, log_from, refused)
 
 
-def _note(place: Place, engine: Engine, started: state.Started, address: str | None = None) -> None:
+def _java(engine: Engine, place: Place) -> list[str]:
+    """The Java command with heap, class path and logging of `engine`; its main class is still to be added."""
+    log, scratch = place.log(engine), place.home(engine) / "tmp"
+    for old in place.home(engine).glob(f"{EXCEPTIONS}*"):
+        old.unlink()
+    shutil.rmtree(scratch, ignore_errors=True)  # native libraries that a killed engine unpacked
+    scratch.mkdir()
+    return [
+        str(JAVA),
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError",
+        f"-XX:ErrorFile={log.with_name('java-%p.log')}",
+        f"-Djava.io.tmpdir={scratch}",
+        f"-Dlog4j2.configurationFile={LOG4J}",
+        f"-Dwire.log={log}",
+        "-cp",
+        class_path(engine.name, place.cache),
+    ]
+
+
+def _address(place: Place, engine: Engine) -> str | None:
+    now = state.read(place.data)
+    return now.kafka if engine.setting == "kafka" else now.elasticsearch
+
+
+def _note(place: Place, engine: Engine, started: state.Started, address: str | None) -> None:
     now = state.read(place.data)
     engines = now.engines | {engine.name: started}
     state.write(place.data, replace(now, engines=engines, **{engine.setting: address}))
 
 
 @contextmanager
-def undone_on_failure(launches: Sequence[Launch]) -> Iterator[None]:
+def undone_on_failure(launches: Sequence[Launch], place: Place) -> Iterator[None]:
     """Kill what was launched if the block fails or is interrupted: nothing stays half started."""
     try:
         yield
     except BaseException:
         for item in launches:
             processes.kill(item.process)
+            _note(place, item.engine, state.Started(item.port, item.engine.version), None)
         raise
 
 
@@ -133,9 +168,20 @@ def _elsewhere(item: Launch, place: Place) -> None:
 def _tail(item: Launch, place: Place) -> str:
     """The last lines of the engine's log since it was started, without stack frames, after a sentence."""
     log = place.log(item.engine)
+    if not log.exists():
+        return f"It has no log at {log}."
     with log.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(item.log_from if item.log_from <= size else 0)
         text = file.read().decode("utf-8", "replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("\tat ", "\t... "))]
-    return "\n".join([f"The last lines of {log}:", *lines[-TAIL_LINES:]])
+    return "\n".join([f"The last lines of {log}:", *lines[-TAIL_LINES:], *_causes(place.home(item.engine))])
+
+
+def _causes(home: Path) -> list[str]:
+    """The last different exceptions that Java noted, oldest first; none for an engine that tells them itself."""
+    log = home / EXCEPTIONS
+    if not log.exists():
+        return []
+    thrown = EXCEPTION.findall(log.read_text(encoding="utf-8", errors="replace"))
+    return [f"{name.replace('/', '.')}: {message}" for name, message in list(dict.fromkeys(thrown))[-CAUSES:]]

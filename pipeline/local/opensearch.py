@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.local.engine import LOG4J, Engine, WrongServerError
+from pipeline.local.engine import EXCEPTIONS, LOG4J, Engine, WrongServerError
 from pipeline.local.ports import HOST
 
 CONFIGURATION = """\
@@ -25,6 +25,8 @@ def _prepare(home: Path, port: int, _command: list[str]) -> list[str]:
     (folder / LOG4J.name).write_bytes(LOG4J.read_bytes())
     return [
         "-Djava.locale.providers=SPI,CLDR",
+        # The runner swallows the exception it dies of. The path is relative: a colon in it would end it.
+        f"-Xlog:exceptions=info:file={EXCEPTIONS}:none:filecount=1,filesize=2M",
         "org.codelibs.opensearch.runner.OpenSearchRunner",
         "-basePath",
         str(home),
@@ -44,7 +46,9 @@ def _cluster_name(home: Path) -> str:
         return file.read_text(encoding="ascii")
     except FileNotFoundError:
         name = f"wire-{uuid.uuid4().hex[:12]}"
-        file.write_text(name, encoding="ascii")
+        partial = file.with_suffix(".new")
+        partial.write_text(name, encoding="ascii")
+        partial.replace(file)
         return name
 
 
@@ -73,7 +77,8 @@ OPENSEARCH = Engine(
     version="3.8.0",
     setting="elasticsearch",
     scheme="http://",
-    ports=range(9201, 9300),  # the runner refuses all others
+    usual_ports=range(9201, 9300),
+    other_ports=range(9221, 9300),  # the runner refuses any beyond
     prepare=_prepare,
     answers=_answers,
 )

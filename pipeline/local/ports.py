@@ -1,6 +1,5 @@
 """Ports on 127.0.0.1: is this one free, which one next?"""
 
-import random
 import socket
 from collections.abc import Collection, Iterable
 
@@ -37,15 +36,12 @@ def listens(port: int) -> bool:
         return False
 
 
-def choose(before: int | None, usual: range, refused: Collection[int], *, by_chance: bool = False) -> int:
-    """The port used `before` if it is free, else the first free one of `usual`; `refused` were tried in vain.
-
-    `by_chance` takes them in random order, so that stacks started at the same moment do not meet. OperatorError
-    where none is free.
-    """
-    order: Iterable[int] = random.sample(usual, len(usual)) if by_chance else usual
-    candidates = order if before is None else [before, *order]
+def choose(ports: Iterable[int], refused: Collection[int]) -> int:
+    """The first of `ports` that is free; `refused` were tried in vain. OperatorError where none is."""
+    candidates = list(ports)
     for port in candidates:
         if port not in refused and free(port):
             return port
-    raise OperatorError(f"No port between {usual.start} and {usual.stop - 1} is free on {HOST}: stop what uses them.")
+    raise OperatorError(
+        f"No port between {min(candidates)} and {max(candidates)} is free on {HOST}: stop what uses them."
+    )

@@ -17,13 +17,12 @@ POLL_S = 0.05
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this process started itself and so must reap."""
 
-
-PORT = "-Dwire.port="
+ENGINE, PORT = "-Dwire.engine=", "-Dwire.port="
 
 
 def marks(home: Path, port: int) -> list[str]:
     """The arguments that make an engine recognisable as the one of the folder `home`, and tell its port."""
-    return [f"-Dwire.engine={home}", f"{PORT}{port}"]
+    return [f"{ENGINE}{home}", f"{PORT}{port}"]
 
 
 def port_of(process: psutil.Process) -> int:
@@ -34,11 +33,19 @@ def port_of(process: psutil.Process) -> int:
         return 0  # it ended at this very moment: nothing answers on port 0
 
 
-def spawn(command: Sequence[str], log: Path) -> psutil.Process:
-    """Start `command` in a session of its own, so that it survives the terminal; its output is appended to `log`."""
+def spawn(command: Sequence[str], folder: Path, log: Path) -> psutil.Process:
+    """Start `command` in `folder` and in a session of its own, so that it survives the terminal.
+
+    Its output is appended to `log`.
+    """
     with log.open("ab") as output:
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     _children[child.pid] = child
     return psutil.Process(child.pid)
@@ -59,7 +66,8 @@ def _process(pid: int) -> list[psutil.Process]:
 
 def _is_engine(process: psutil.Process, home: Path) -> bool:
     try:
-        return f"-Dwire.engine={home}" in process.cmdline() and alive(process)
+        words = process.cmdline()
+        return f"{ENGINE}{home}" in words and Path(words[0]).name == "java" and alive(process)
     except psutil.Error:
         return False
 
@@ -67,8 +75,8 @@ def _is_engine(process: psutil.Process, home: Path) -> bool:
 def alive(process: psutil.Process) -> bool:
     """Whether it runs. One that ended and that nobody has reaped does not."""
     child = _children.get(process.pid)
-    if child is not None:
-        child.poll()
+    if child is not None and child.poll() is None:  # poll() reaps it
+        return True
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

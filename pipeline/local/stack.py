@@ -1,5 +1,6 @@
 """The local stack of a data folder: start it, find it, stop it, and hurt it for tests."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -7,17 +8,14 @@ from typing import Literal
 from pipeline.errors import OperatorError
 from pipeline.local import jars, processes, state
 from pipeline.local.engine import Engine
-from pipeline.local.folders import locked, writable
+from pipeline.local.engines import ENGINES, Name
+from pipeline.local.folders import MEGABYTE, enough_space, locked, writable
 from pipeline.local.jars import OnProgress
-from pipeline.local.kafka import KAFKA
 from pipeline.local.launch import Launch, Place, await_answers, found, launch, undone_on_failure
-from pipeline.local.opensearch import OPENSEARCH
-
-Name = Literal["kafka", "opensearch"]
-ENGINES: dict[Name, Engine] = {"opensearch": OPENSEARCH, "kafka": KAFKA}
-"""Every engine, the one that takes longest first."""
 
 STOP_S = 30
+SPACE_MB = 200
+"""Less than this is left, and an engine soon stops in the middle of a write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +56,16 @@ def start(
     usual ones, or with `usual_ports=False` any free one. When one fails, or the call is interrupted, those that it
     started are stopped again. Raises OperatorError: what a person must change.
     """
-    place = Place(writable(data.absolute()), cache.absolute(), usual_ports)
+    place = Place(writable(data.resolve()), cache.resolve(), usual_ports)
     wanted = [engine for name, engine in ENGINES.items() if (kafka if name == "kafka" else search)]
+    enough_space(place.data, SPACE_MB * MEGABYTE, "The local engines")
     with locked(place.data, "starting or stopping the engines"):
-        running = [item for engine in wanted if (item := found(engine, place))]
+        running = [item for engine in wanted if (item := _usable(engine, place))]
         missing = [engine for engine in wanted if engine not in [item.engine for item in running]]
         names = frozenset(engine.name for engine in missing)
         jars.fetch((jar for jar in jars.pinned() if jar.engine in names), place.cache, on_progress)
         started: list[Launch] = []
-        with undone_on_failure(started):
+        with undone_on_failure(started, place):
             for engine in missing:
                 started.append(launch(engine, place, set()))  # noqa: PERF401 (undone one by one, whichever fails)
             await_answers([*running, *started], place, on_progress)
@@ -74,15 +73,23 @@ def start(
     return Addresses(now.kafka if kafka else None, now.elasticsearch if search else None, names)
 
 
+def _usable(engine: Engine, place: Place) -> Launch | None:
+    """The engine, if it runs. One whose folder was deleted under it is of no use any more."""
+    item = found(engine, place)
+    if item is not None and not place.home(engine).exists():
+        processes.kill(item.process)
+        return None
+    return item
+
+
 def stop(data: Path, *, on_progress: OnProgress = quiet) -> list[Stopped]:
     """Stop both engines, at the latest by SIGKILL after 30 s; what they store stays. Never touches other programs.
 
     OperatorError where the folder or a process is another user's.
     """
-    if not data.is_dir():
-        return [Stopped(name, engine.title, "not running") for name, engine in ENGINES.items()]
-    place = Place(data.absolute(), Path())
-    with locked(place.data, "starting or stopping the engines"):
+    place = Place(data.resolve(), Path())
+    there = place.data.is_dir()  # if it was deleted, engines may still run
+    with locked(place.data, "starting or stopping the engines") if there else nullcontext():
         running = {name: found(engine, place) for name, engine in ENGINES.items()}
         alive = [item for item in running.values() if item]
         if alive:
@@ -90,7 +97,8 @@ def stop(data: Path, *, on_progress: OnProgress = quiet) -> list[Stopped]:
         for item in alive:
             processes.ask_to_end(item.process)
         result = [Stopped(name, ENGINES[name].title, _ended(item)) for name, item in running.items()]
-        _forget(place.data)
+        if there:
+            _forget(place.data)
     return result
 
 
@@ -110,7 +118,7 @@ def _forget(data: Path) -> None:
 
 def kill(data: Path, engine: Name) -> None:
     """SIGKILL one engine, as a crash would; its address stays in the settings. OperatorError if it does not run."""
-    item = found(ENGINES[engine], Place(data.absolute(), Path()))
+    item = found(ENGINES[engine], Place(data.resolve(), Path()))
     if item is None:
         raise OperatorError(f"{ENGINES[engine].title} does not run in {data}.")
     processes.kill(item.process)
