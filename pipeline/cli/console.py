@@ -17,22 +17,25 @@ err = Console(stderr=True, highlight=False)
 """Progress and sentences, on standard error."""
 
 
+_CONTROLS = (*range(9), *range(0xB, 0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSAFE = dict.fromkeys((*_CONTROLS, *_DIRECTIONS), "\ufffd")
+
+
+def printable(text: str) -> str:
+    """`text`, as long as it was, without controls but tab and line feed, and without overrides of direction: no copy
+    steers the terminal that it is shown on."""
+    return text.translate(_UNSAFE)
+
+
 def say_error(sentence: str) -> None:
     """Say on standard error what went wrong."""
-    err.print(f"wire: {sentence}", style="red", markup=False, soft_wrap=True)
+    err.print(printable(f"wire: {sentence}"), style="red", markup=False, soft_wrap=True)
 
 
 def say(sentence: str) -> None:
     """Say something to the person, on standard error."""
-    err.print(sentence, markup=False, soft_wrap=True)
-
-
-_CONTROL = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
-
-
-def printable(text: str) -> str:
-    """`text`, as long as it was, without control characters but tab and line feed: no copy steers the terminal."""
-    return text.translate(_CONTROL)
+    err.print(printable(sentence), markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

@@ -3,8 +3,8 @@
 import click
 
 from pipeline import settings as configuration
+from pipeline.cli import render
 from pipeline.cli.console import out, print_json
-from pipeline.cli.render.story import render
 from pipeline.errors import TerminalError
 from pipeline.search.client import connect
 from pipeline.search.lookup import Held, get
@@ -31,7 +31,7 @@ def command(uri: str, as_json: bool) -> None:
     if found.pubstatus == "canceled":
         raise TerminalError(killed(found))
     if not as_json:
-        out.print(render(found))
+        out.print(render.story(found, out.width))
 
 
 def killed(story: Story) -> str:

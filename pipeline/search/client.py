@@ -5,6 +5,9 @@ header by which the client knows its own server. The nodes below ask in plain JS
 harmless on Elasticsearch. The client retries nothing by itself: when and how long is for the caller to decide.
 """
 
+import asyncio
+import gzip
+import io
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +26,7 @@ from pipeline.settings import Settings
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request; the bulk writer sets its own."""
 
+_COMPRESSION = 3
 _PRODUCT = "x-elastic-product"
 
 
@@ -36,6 +40,8 @@ def _plain(headers: Mapping[str, str] | None) -> elastic_transport.HttpHeaders:
 
 
 def _recognise(answer: NodeApiResponse) -> NodeApiResponse:
+    if answer.body and answer.meta.status < 300 and not (answer.meta.mimetype or "").endswith("json"):
+        raise elastic_transport.TransportError(f"an answer of type {answer.meta.mimetype}")
     answer.meta.headers[_PRODUCT] = "Elasticsearch"
     # The client would turn it into a Python warning: deprecations are for our tests, not for a desk's terminal.
     answer.meta.headers.pop("warning", None)
@@ -65,7 +71,17 @@ class _Node(elastic_transport.Urllib3HttpNode):
             return _recognise(super().perform_request(method, target, body, _plain(headers), request_timeout))
 
 
+class _Body(io.BytesIO):
+    """A compressed body, which aiohttp sends piece by piece."""
+
+    def decode(self, *_: str) -> str:
+        """For the node's debug log, which takes every body for bytes."""
+        return f"({len(self.getvalue())} bytes of gzip)"
+
+
 class _AsyncNode(elastic_transport.AiohttpHttpNode):
+    """Compresses by itself, and on another thread: 10 MB would stop the event loop for half a second."""
+
     async def perform_request(  # type: ignore[override]
         self,
         method: str,
@@ -74,8 +90,13 @@ class _AsyncNode(elastic_transport.AiohttpHttpNode):
         headers: elastic_transport.HttpHeaders | None = None,
         request_timeout: DefaultType | float | None = DEFAULT,
     ) -> NodeApiResponse:
+        headers = _plain(headers)
+        headers["accept-encoding"] = "gzip"
+        if body:
+            headers["content-encoding"] = "gzip"
+            body = _Body(await asyncio.to_thread(gzip.compress, body, _COMPRESSION))  # type: ignore[assignment]
         with _naming(self.base_url):
-            return _recognise(await super().perform_request(method, target, body, _plain(headers), request_timeout))
+            return _recognise(await super().perform_request(method, target, body, headers, request_timeout))
 
 
 def connect(settings: Settings) -> Elasticsearch:
@@ -83,7 +104,7 @@ def connect(settings: Settings) -> Elasticsearch:
 
     Raises OperatorError when the address or the CA file cannot be used.
     """
-    return Elasticsearch(node_class=_Node, **_options(settings))
+    return Elasticsearch(node_class=_Node, http_compress=True, **_options(settings))
 
 
 def connect_async(settings: Settings) -> AsyncElasticsearch:
@@ -104,7 +125,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         raise OperatorError("The setting WIRE_ELASTICSEARCH is empty. It looks like http://localhost:9200.")
     options: dict[str, Any] = {
         "hosts": hosts,
-        "http_compress": True,
         "request_timeout": REQUEST_TIMEOUT,
         "max_retries": 0,
         "retry_on_status": (),
@@ -137,7 +157,9 @@ class Engine:
 def engine(client: Elasticsearch) -> Engine:
     """The engine behind `client`. Raises TransientError when it does not answer, OperatorError when it refuses us."""
     with translated():
-        version = client.info()["version"]
+        version = client.info().get("version")
+    if not isinstance(version, dict) or "number" not in version:
+        raise OperatorError("WIRE_ELASTICSEARCH does not lead to a search engine: it does not say its version.")
     kind: Literal["elasticsearch", "opensearch"] = (
         "opensearch" if version.get("distribution") == "opensearch" else "elasticsearch"
     )

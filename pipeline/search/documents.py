@@ -238,8 +238,9 @@ def _cut(text: str | None) -> str | None:
 def _time(time: datetime | None) -> str | None:
     try:
         return time.astimezone(UTC).isoformat() if time else None
-    except OverflowError:  # the first or last day of the calendar, in another zone
-        return None
+    except OverflowError:
+        # The calendar's first or last day in another zone: an embargo without end must stay one.
+        return time.replace(tzinfo=UTC).isoformat() if time else None
 
 
 def _attributes(extra: Mapping[str, Any]) -> dict[str, str]:
@@ -248,7 +249,7 @@ def _attributes(extra: Mapping[str, Any]) -> dict[str, str]:
     for path, value in _leaves(extra, "", 0):
         if len(found) == _MOST_ATTRIBUTES:
             break
-        name = path.strip(".")[:LONGEST_KEYWORD] or "_"
+        name = path.replace("\0", "").strip(".")[:LONGEST_KEYWORD] or "_"
         found[name] = str(value)[:LONGEST_KEYWORD]
     return found
 

@@ -76,6 +76,8 @@ def _by_status(status: int, reason: str) -> WireError:
         return TerminalError("The story is larger than the search engine, or a proxy before it, accepts (HTTP 413).")
     if status == 429 and (sizes := _OVERSIZED.search(reason)) and int(sizes[1]) > int(sizes[2]):
         return TerminalError(f"The story is larger than the search engine can ever take: {sizes[1]} bytes.")
+    if "maxClauseCount" in reason:  # some versions answer 500 to a query of too many words
+        return TerminalError(f"The query has too many words for the search engine: {reason}.")
     if status in {408, 429} or status >= 500:
         return TransientError(f"The search engine cannot do it now (HTTP {status}): {reason}.")
     return TerminalError(f"The search engine rejects it (HTTP {status}): {reason}.")

@@ -8,7 +8,7 @@ from itertools import islice
 from elasticsearch import Elasticsearch
 
 from pipeline.search.documents import document_id, story_of
-from pipeline.search.failures import translated
+from pipeline.search.failures import classify, translated
 from pipeline.search.setup import live_alias
 from pipeline.settings import Settings
 from pipeline.story import Story
@@ -26,12 +26,14 @@ class Held:
 
 
 def get(client: Elasticsearch, settings: Settings, uri: str, *, privileged: bool = False) -> Story | Held | None:
-    """The story, whole; None when there is none.
+    """The story, whole; None when there is none. Raises OperatorError when there is no index.
 
     A killed story is its tombstone. One that is withheld or under embargo is Held, unless `privileged`.
     """
     with translated():
         answer = client.options(ignore_status=404).get(index=settings.index, id=document_id(uri))
+    if "error" in answer:
+        raise classify(404, answer["error"])
     if not answer.get("found"):
         return None
     story = story_of(answer["_source"])
@@ -48,7 +50,10 @@ def _why_held(story: Story, now: datetime) -> str | None:
 
 
 def versions(client: Elasticsearch, settings: Settings, uris: Iterable[str]) -> dict[str, int]:
-    """The version of each story's document, also of those that may not be seen; absent where there is none."""
+    """The version of each story's document, also of those that may not be seen; absent where there is none.
+
+    Raises OperatorError when there is no index.
+    """
     found: dict[str, int] = {}
     remaining = iter(dict.fromkeys(uris))
     while chunk := {document_id(uri): uri for uri in islice(remaining, _CHUNK)}:
@@ -57,6 +62,8 @@ def versions(client: Elasticsearch, settings: Settings, uris: Iterable[str]) -> 
                 index=settings.index, ids=list(chunk), source=False, filter_path="docs._id,docs._version,docs.error"
             )
         for each in answer["docs"]:
+            if "error" in each:
+                raise classify(404, each["error"])
             if "_version" in each:
                 found[chunk[each["_id"]]] = each["_version"]
     return found
