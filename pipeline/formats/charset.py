@@ -7,6 +7,7 @@ Labels are read as the WHATWG Encoding Standard reads them: 'latin-1' and 'ascii
 
 import codecs
 import re
+import unicodedata
 
 from charset_normalizer import from_bytes
 
@@ -52,11 +53,11 @@ def decode(data: bytes, declared: str | None = None) -> Text:
 
 def clean(text: str) -> str:
     r"""`text` with every line end as \n and without control characters (tabs stay), soft hyphens, byte order marks
-    and lone surrogates (U+FFFD in their place)."""
+    and lone surrogates (U+FFFD in their place), composed (NFC)."""
     if text.isascii() and text.isprintable():
         return text
-    text = _NEWLINES.sub("\n", text)
-    return _SURROGATES.sub("\ufffd", _REMOVED.sub("", text))
+    text = _SURROGATES.sub("\ufffd", _REMOVED.sub("", _NEWLINES.sub("\n", text)))
+    return unicodedata.normalize("NFC", text)
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.formats.names import people
+from pipeline.formats.names import Person, people
 from pipeline.story import Author
 
 _WORK = (
@@ -29,6 +29,12 @@ _INLINE = re.compile(
     rf"(?<=[.!?\"”’'»)\]])\s+(?=[(\[]\s*(?:{_ENGLISH}|{_OTHERS}))".replace("?P<", "?P<i_"), re.IGNORECASE
 )
 _BY = re.compile(r"^[(\[]\s*(?:by|par|por|von)\s+(?=\w)", re.IGNORECASE)
+_CONTRIBUTED = re.compile(
+    r"^[(\[*]?(?:(?:the )?(?:[\w.’'-]+ ){0,4}?(?:writers?|reporters?|journalists?|correspondents?|staff) )?"
+    r"(?P<names>(?-i:[A-ZÀ-Þ]).{2,400}?),? (?:also )?contributed"
+    r"(?: (?:to this (?:report|story|article)|reporting)\b.{0,60})?[.)\]]*$",
+    re.IGNORECASE,
+)
 _SIGN_OFF = re.compile(r"^[(\[]?[a-z]{2,5}(?:[-/,][a-z]{2,5}){1,6}[)\]]?$")
 _LONGEST = 1500
 
@@ -51,6 +57,24 @@ def is_sign_off(paragraph: str) -> bool:
     return len(paragraph) <= 40 and _SIGN_OFF.match(paragraph) is not None
 
 
+def is_contribution(paragraph: str) -> bool:
+    """Whether the paragraph names who helped: 'Agency writers Ana Ruiz and John Smith contributed to this report.'"""
+    return bool(_contributors(paragraph))
+
+
+def rejoined(paragraphs: list[str]) -> list[str]:
+    """`paragraphs`, with a bracketed credit line that was broken into several made one again."""
+    whole: list[str] = []
+    for paragraph in paragraphs:
+        last = whole[-1] if whole else ""
+        broken = last[:1] == "(" and ")" not in last and len(last) <= _LONGEST and not is_credit(paragraph)
+        if broken and paragraph[:1] not in "(*" and paragraph.endswith((")", ").")) and is_credit(last):
+            whole[-1] = f"{last} {paragraph}"
+        else:
+            whole.append(paragraph)
+    return whole
+
+
 def split_inline(paragraph: str) -> tuple[str, str]:
     """The paragraph without the bracketed credit at its end, and that credit ('' where there is none)."""
     tail = max(len(paragraph) - _LONGEST, 0)
@@ -65,7 +89,7 @@ def authors(credit: str) -> tuple[Author, ...]:
     """Everybody in a credit line, with the role as credited, in lower case, and the place."""
     text = credit[:_LONGEST].replace("(", " ").replace(")", " ").replace("[", " ").replace("]", " ")
     roles = list(_ROLE.finditer(text))
-    found: list[Author] = []
+    found = [Author(name=who.name, role="contributing", place=who.place) for who in _contributors(credit)]
     if by := _BY.match(credit):
         names = text[by.end() : roles[0].start() if roles else len(text)]
         found.extend(Author(name=who.name, place=who.place) for who in people(_trim(names)))
@@ -78,6 +102,11 @@ def authors(credit: str) -> tuple[Author, ...]:
         names = re.split(r"(?<=\w{3})\.\s+(?=[A-Z])", names, maxsplit=1)[0]
         found.extend(Author(name=who.name, role=label, place=who.place) for who in people(_trim(names), language))
     return tuple(found)
+
+
+def _contributors(paragraph: str) -> tuple[Person, ...]:
+    found = _CONTRIBUTED.match(paragraph) if len(paragraph) <= _LONGEST else None
+    return people(found["names"]) if found else ()
 
 
 def _trim(names: str) -> str:

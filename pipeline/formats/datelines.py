@@ -40,6 +40,7 @@ _BARE = re.compile(r"^(?P<head>[^()\n–—―−]{2,110}?)(?P<dash>\s+-{1,3}\s*
 _AGENCY_FIRST = re.compile(
     rf"^\((?P<round>[A-Z][\w .&'’/-]{{1,30}})\)\s*{_DASH}\s*(?P<head>[^()\n–—―−]{{2,80}}?)\s*(?P<dash>\s-|{_DASH})\s+"
 )
+_PLACE_NAME = re.compile(r"[^\W_][\w .'’‘`/-]*")
 _SEPARATOR = re.compile(r"\s*/\s*|\s+(?:and|AND|y|Y|et|ET|und|UND|&)\s+|\s*;\s*")
 _NO_AGENCY = re.compile(
     r"^(?:and|or|the|not|see|also|in|on|a|an|with|who|which|left|right|above|pictured|if|but|as|at|by|for|from|no|formerly)\b"
@@ -78,6 +79,8 @@ class _Head:
     """The first city is in the list of cities."""
     qualified: bool
     """A country or state follows a city."""
+    caseless: bool
+    """The script has no capitals."""
 
 
 def split(paragraph: str) -> tuple[Dateline | None, str]:
@@ -123,7 +126,7 @@ def _believe_agency(head: _Head, found: re.Match[str], rest: str) -> bool:
         return (sure or found["round"] is None) and (head.capitals or head.known) and _begins_sentence(rest)
     if head.capitals:
         return head.known or head.qualified or sure or _begins_sentence(rest)
-    return head.known or sure
+    return head.known or sure or head.caseless
 
 
 def _believe_bare(head: _Head, _found: re.Match[str], rest: str) -> bool:
@@ -164,7 +167,8 @@ def _head(text: str) -> _Head | None:
         cities.append(", ".join([_printed(city), *map(_printed, qualifiers)]))
     if not cities or len(cities) > 6:
         return None
-    return _Head(tuple(cities), date, capitals, known, qualified)
+    caseless = places.upper() == places.lower()
+    return _Head(tuple(cities), date, capitals and not caseless, known, qualified, caseless)
 
 
 def _cities(places: str) -> list[str]:
@@ -183,14 +187,16 @@ def _cities(places: str) -> list[str]:
 
 def _is_city(text: str) -> bool:
     words = text.split()
-    if not 1 <= len(words) <= 6 or len(text) > 50 or not re.fullmatch(r"[^\W_][\w .'’‘`/-]*", text):
+    if not 1 <= len(words) <= 6 or len(text) > 50 or not _PLACE_NAME.fullmatch(gazetteer.fold(text)):
         return False
     if words[0].casefold().strip(".") in _NEVER or (
         re.fullmatch(r"(?:\w\.){1,4}", words[0]) and len(words) == 1 and not text.startswith(("D.C", "B.C", "U.A"))
     ):
         return False
-    if any(map(str.isdigit, text)) or not any(character.isupper() for character in text):
+    if any(map(str.isdigit, text)):
         return False
+    if text.upper() == text.lower():
+        return len(words) <= 3
     return all(
         word[:1].isupper() or word.lower() in PARTICLES or re.match(r"(?:al|el|l|d)[-'’]\w", word) for word in words
     )

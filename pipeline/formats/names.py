@@ -13,7 +13,7 @@ PARTICLES = frozenset({
 })  # fmt: skip
 """Words that stay in lower case inside names of people and places."""
 
-_CONJUNCTIONS = {"en": "and|with", "es": "y|e|and", "fr": "et|avec|and", "de": "und|mit|and", "pt": "e|com|and"}
+_CONJUNCTIONS = {"en": "and|with|und|et", "es": "y|e|and", "fr": "et|avec|and", "de": "und|mit|and", "pt": "e|com|and"}
 _PLACE_WORDS = {
     "en": "reporting from|in|from|at|aboard|outside|near",
     "es": "desde|en",

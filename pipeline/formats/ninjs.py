@@ -88,7 +88,7 @@ def _canonical(value: dict[str, Any]) -> bytes:
 def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
     headline, slugline, byline = fields.text("headline"), fields.text("slugline"), fields.text("byline")
     found, headline = signals.peel(headline) if headline else ((), None)
-    more, _ = signals.peel(slugline) if slugline else ((), None)
+    more, _ = signals.slug(slugline) if slugline else ((), None)
     copy = _body(fields)
     copy.signals = [*found, *more, *copy.signals]
     if byline:

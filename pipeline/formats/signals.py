@@ -26,16 +26,20 @@ _BARE_PREFIX = re.compile(
 )
 _BRACKETED = re.compile(rf"\s*\((?P<signals>{_SIGNAL}(?:\s*[,;/]\s*{_SIGNAL})*)\)\s*", re.IGNORECASE)
 _LAST_BRACKETED = re.compile(_BRACKETED.pattern + "$", re.IGNORECASE)
+_CAPITALS_IN_BRACKETS = re.compile(r"\s*\([A-Z0-9 ,/]{1,60}\)$")
 _KILLS = frozenset({"kill", "withdrawn", "retracted", "retraction"})
+_AFTER_COMMA = re.compile(rf",\s*(?P<signal>{_SIGNAL})(?=\s*(?:,\s*\d{{2,4}}\s*)?$)", re.IGNORECASE)
 _SURE_ONLY = re.compile(_SURE, re.IGNORECASE)
 
 _SLUG = re.compile(
     r"^(?:[a-z]\d{3,4}\s+)?(?:"
     r"(?:BC|AM|PM|US|EU|AS|AP|LT|AF|ML|CN|NA|SA)-{1,2}[\w.&'’+]+(?:[-/ ][\w.&'’+]+)*/?(?:\s*,.{0,60})?"
     r"|[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9.&'’+]*(?:[-/][A-ZÀ-Þ0-9.&'’+]+)+/?"
-    r"|[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9.&'’+]+/"
+    r"|[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9.&'’+ -]+/"
+    r"|[A-ZÀ-Þ][\w.&'’]*(?:-{1,2}[A-ZÀ-Þ0-9][\w.&'’]*)+(?:,\s?\d{2,4})?"
     r")$"
 )
+"""Upper-case words joined by hyphens and slashes; with its usual prefix, or all words capitalised, in mixed case."""
 
 
 def peel(line: str) -> tuple[tuple[str, ...], str]:
@@ -68,10 +72,19 @@ def is_signal(line: str) -> bool:
 
 
 def is_slug(line: str) -> bool:
-    """Whether a line is a slug line: 'PERU-UNREST/ (UPDATE 2)', 'BC-Markets'."""
-    _, rest = peel(line) if len(line) <= 120 else ((), "")
-    rest = re.sub(r"\s*\([A-Z0-9 ,/]{1,60}\)$", "", rest)
-    return bool(rest) and len(rest) <= 80 and any(map(str.isalpha, rest)) and _SLUG.match(rest) is not None
+    """Whether a line is a slug line: 'PERU-UNREST/ (UPDATE 2)', 'BC-Markets', 'Peru-Unrest, 1st Ld-Writethru'."""
+    rest = slug(line)[1] if len(line) <= 120 else ""
+    rest = _CAPITALS_IN_BRACKETS.sub("", rest)
+    return 0 < len(rest) <= 80 and any(map(str.isalpha, rest)) and _SLUG.match(rest) is not None
+
+
+def slug(line: str) -> tuple[tuple[str, ...], str]:
+    """The signals of a slug line, and the line without them."""
+    signals, rest = peel(line)
+    found = _AFTER_COMMA.search(rest[:200])
+    if found and _certain(found["signal"]):
+        return (*signals, _normal(found["signal"])), rest[: found.start()] + rest[found.end() :]
+    return signals, rest
 
 
 def is_kill(signals: tuple[str, ...]) -> bool:

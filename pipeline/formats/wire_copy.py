@@ -50,7 +50,7 @@ def read(text: str, *, with_headline: bool) -> Copy:
 def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
     """As `read`, of text whose paragraphs are known."""
     copy = Copy()
-    body = _read_head(copy, paragraphs, with_headline=with_headline)
+    body = _read_head(copy, credit_lines.rejoined(paragraphs), with_headline=with_headline)
     body = _read_dateline(copy, body)
     body = _read_tail(copy, body)
     _read_body(copy, body)
@@ -149,7 +149,7 @@ def _take_labelled(copy: Copy, label: str, content: str) -> bool:
 
 
 def _take_slug(copy: Copy, line: str) -> None:
-    found, rest = signals.peel(line)
+    found, rest = signals.slug(line)
     copy.signals.extend(found)
     copy.slugline = rest or None
 
@@ -166,7 +166,7 @@ def _is_headline(paragraph: str) -> bool:
 def _take_headline(copy: Copy, line: str) -> None:
     found, rest = signals.peel(line)
     copy.signals.extend(found)
-    copy.headline = rest or None
+    copy.headline = " ".join(rest.split()) or None
 
 
 def _read_dateline(copy: Copy, body: list[str]) -> list[str]:
@@ -194,7 +194,7 @@ def _read_tail(copy: Copy, body: list[str]) -> list[str]:
 
 def _tail_field(copy: Copy, line: str) -> list[str] | None:
     """Where a line at the end of the text belongs; None for text."""
-    if credit_lines.is_credit(line) or credit_lines.is_sign_off(line):
+    if credit_lines.is_credit(line) or credit_lines.is_sign_off(line) or credit_lines.is_contribution(line):
         return copy.credits
     if advisories.is_copyright(line):
         return copy.copyright
