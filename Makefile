@@ -36,8 +36,8 @@ check: $(STAMP)  ## style, types, import rules
 format: $(STAMP)  ## format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
-schemas: $(STAMP)  ## write schemas/ and the README's settings table anew
-	@$(BIN)/python -m pipeline.schema
+schemas: $(STAMP)  ## write schemas/ and the settings table in README.md anew
+	@$(BIN)/python -m pipeline.schema && $(BIN)/python -m pipeline.readme
 
 faults: $(STAMP)  ## kill and restart everything under load; nothing may be lost
 	@$(BIN)/python -m benchmarks.faults
