@@ -5,6 +5,7 @@ a real Elasticsearch to the suites that run on both search engines.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ import pytest
 from pipeline import settings
 from pipeline.local import stack
 from pipeline.local.stack import Addresses
+
+
+def pytest_configure() -> None:
+    """SIGTERM ends a run as Ctrl-C does: with the fixtures torn down, so that no engine outlives it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,9 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
+# After a crash a broker comes back only when the session of its former self is over.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=500
 message.max.bytes={largest}
 replica.fetch.max.bytes={largest}
 socket.request.max.bytes={request}
