@@ -34,6 +34,7 @@ _DETECTED = [
 _C1_AS_WINDOWS = {
     code: bytes([code]).decode(FALLBACK) for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
+_WINDOWS_AS_C1 = {ord(character): code for code, character in _C1_AS_WINDOWS.items()}
 _NEWLINES = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _REMOVED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -66,6 +67,8 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str, str]:
             return data[len(mark) :].decode(charset, "replace"), charset, "byte order mark"
     if wide := _wide_without_mark(data):
         return data.decode(wide, "replace"), wide, "every second byte is NUL"
+    if b"\x1b$B" in data[:_SAMPLE] or b"\x1b$@" in data[:_SAMPLE]:
+        return data.decode("iso2022_jp_2", "replace"), "iso2022_jp_2", "escape sequences of ISO 2022"
     codec = _codec(declared)
     unknown = f"the declared '{_short(declared)}' is no character encoding; " if declared and codec is None else ""
     if (codec is None or codec == "utf-8" or _single_byte(codec)) and (text := _strictly(data, "utf-8")) is not None:
@@ -83,7 +86,7 @@ def _guessed(data: bytes, because: str) -> tuple[str, str, str]:
     high = len(data[:_SAMPLE].translate(None, bytes(range(0x80))))
     words = len(data[:_SAMPLE].translate(None, b" \t\r\n"))
     # Western European prose has few letters outside ASCII; with so little to go by, detection guesses.
-    if high >= 32 and high > 0.1 * words:
+    if high >= 16 and high > 0.1 * words:
         best = from_bytes(data[:_SAMPLE], cp_isolation=_DETECTED).best()
         if best is not None and best.encoding != "cp1252":
             return data.decode(best.encoding, "replace"), best.encoding, because + "detected"
@@ -137,8 +140,7 @@ def _undouble(text: str) -> tuple[str, int]:
     if text.isascii() or not re.search("[\xc2-\xf4]", text):
         return text, 0
     try:
-        data = text.encode("latin-1" if max(text) < "\u0100" else FALLBACK)
-        repaired = data.decode("utf-8")
+        repaired = text.translate(_WINDOWS_AS_C1).encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text, 0
     wide = [character for character in repaired if character > "\x7f"]
