@@ -15,6 +15,7 @@ from typing import Literal
 from pipeline.bus.reader import read
 from pipeline.errors import TerminalError
 from pipeline.lifecycle.embargo import held
+from pipeline.lifecycle.revision import revision_of
 from pipeline.messages import Message
 from pipeline.search.client import connect
 from pipeline.search.lookup import versions
@@ -81,7 +82,7 @@ def audit(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -
     uris = sorted({story.uri for stories in ledger.parsed.values() for story in stories})
     with connect(settings) as client:
         found = versions(client, settings, uris)
-    return reconcile(ledger, {uri: version >> 16 for uri, version in found.items()})
+    return reconcile(ledger, {uri: revision_of(version) for uri, version in found.items()})
 
 
 def note_parsed(ledger: Ledger, messages: Iterable[Message], now: datetime) -> None:

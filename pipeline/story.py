@@ -201,7 +201,7 @@ class Provenance:
     raw: RawReference | None = None
     components: tuple[Component, ...] = ()
     """What enriched it, in order."""
-    enrichment_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 16)] = 0
+    enrichment_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)] = 0
     enriched_to: int | None = None
     """Code points of body_text that were enriched, where a very long text was cut; None when all was."""
 

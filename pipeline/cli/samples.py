@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from pipeline.errors import OperatorError
 from pipeline.formats.base import Item
 from pipeline.lifecycle.embargo import held
+from pipeline.lifecycle.revision import revision_of
 from pipeline.search.lookup import versions
 from pipeline.search.query import Search, search
 from pipeline.settings import Settings
@@ -54,7 +55,7 @@ def lost(client: Elasticsearch, settings: Settings, wanted: Sequence[Sample]) ->
     """A sentence for each story that search does not show as it should; empty when all is well."""
     stories = newest(wanted)
     indexed = versions(client, settings, stories)
-    return list(_complaints(client, settings, stories, {uri: version >> 16 for uri, version in indexed.items()}))
+    return list(_complaints(client, settings, stories, {uri: revision_of(version) for uri, version in indexed.items()}))
 
 
 def _complaints(

@@ -8,7 +8,11 @@
 The time leads, since agencies restart and skip numbers but do not turn back clocks. A story with a version number and
 no time has its number alone; one with neither is ordered by when we received it, which a replay does not change.
 
-The index stores `revision << 16 | enrichment revision` as the document's external version: 63 bits, all of a long.
+The index takes more as the document's external version, 63 bits, all of a long:
+
+    bits 62..16   revision
+    bit  15       published: 0 while the story is held, so that its release replaces the held document
+    bits 14..0    enrichment revision: a story enriched anew replaces itself
 """
 
 import re
@@ -31,9 +35,14 @@ def revision(story: Story, received: datetime | None) -> int:
     return seconds << 14 | (number or 0) << 2 | _STATUS[story.pubstatus]
 
 
-def document_version(story: Story) -> int:
+def document_version(story: Story, *, published: bool = True) -> int:
     """The external version of the story's document in the index."""
-    return story.revision << 16 | story.provenance.enrichment_revision
+    return story.revision << 16 | published << 15 | story.provenance.enrichment_revision
+
+
+def revision_of(version: int) -> int:
+    """The revision in a document's external version."""
+    return version >> 16
 
 
 def _number(version: str | None) -> int | None:
