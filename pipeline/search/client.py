@@ -6,6 +6,7 @@ harmless on Elasticsearch. The client retries nothing by itself: when and how lo
 """
 
 import asyncio
+import base64
 import gzip
 import io
 import ssl
@@ -53,6 +54,9 @@ def _naming(url: str) -> Iterator[None]:
     """Lets the errors of the transport say where nobody answered."""
     try:
         yield
+    except elastic_transport.TlsError as error:
+        error.message = f"{url} ({error.message})"
+        raise
     except elastic_transport.TransportError as error:
         error.message = f"{url} ({str(error.message).rpartition(': ')[2]})"
         raise
@@ -113,16 +117,7 @@ def connect_async(settings: Settings) -> AsyncElasticsearch:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    hosts = [host.strip() for host in settings.elasticsearch.split(",") if host.strip()]
-    try:
-        for host in hosts:
-            url_to_node_config(host)
-    except ValueError as error:
-        raise OperatorError(
-            f"The setting WIRE_ELASTICSEARCH is wrong: {error}. It looks like http://localhost:9200."
-        ) from error
-    if not hosts:
-        raise OperatorError("The setting WIRE_ELASTICSEARCH is empty. It looks like http://localhost:9200.")
+    hosts = _hosts(settings)
     options: dict[str, Any] = {
         "hosts": hosts,
         "request_timeout": REQUEST_TIMEOUT,
@@ -135,8 +130,29 @@ def _options(settings: Settings) -> dict[str, Any]:
     if settings.elasticsearch_api_key:
         options["api_key"] = settings.elasticsearch_api_key
     elif settings.elasticsearch_username:
-        options["basic_auth"] = (settings.elasticsearch_username, settings.elasticsearch_password)
+        # Encoded here, since the client would refuse a password beyond ASCII.
+        pair = f"{settings.elasticsearch_username}:{settings.elasticsearch_password}"
+        options["basic_auth"] = base64.b64encode(pair.encode()).decode()
     return options
+
+
+def _hosts(settings: Settings) -> list[str]:
+    hosts = list(dict.fromkeys(host.strip().rstrip("/") for host in settings.elasticsearch.split(",") if host.strip()))
+    for host in hosts or [""]:
+        try:
+            usable = url_to_node_config(host).scheme in {"http", "https"}
+        except ValueError:
+            usable = False
+        if not usable:
+            raise OperatorError(
+                "The setting WIRE_ELASTICSEARCH is wrong: each address names scheme, host and port, "
+                f"as in http://localhost:9200, and not '{_without_credentials(host)}'."
+            )
+    return hosts
+
+
+def _without_credentials(host: str) -> str:
+    return host.rpartition("@")[2]
 
 
 def _tls(ca: str) -> ssl.SSLContext:

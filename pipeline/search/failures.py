@@ -43,7 +43,7 @@ def translate(error: elastic_transport.TransportError | elasticsearch.ApiError) 
     """Our error for one of the client's."""
     if isinstance(error, elasticsearch.ApiError):
         return _refused(error)
-    if isinstance(error, elastic_transport.TlsError) and "CERTIFICATE_VERIFY_FAILED" in repr(error.errors):
+    if isinstance(error, elastic_transport.TlsError) and "CERTIFICATE_VERIFY_FAILED" in str(error.message):
         return OperatorError(f"The search engine's certificate is not trusted: {_short(error.message)}.")
     return TransientError(f"The search engine does not answer: {_short(error.message)}.")
 

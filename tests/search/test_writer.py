@@ -9,11 +9,15 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 import pytest
 from elasticsearch import Elasticsearch
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.search.client import connect_async
@@ -22,12 +26,13 @@ from pipeline.search.failures import IndexBlockedError
 from pipeline.search.lookup import count, get, versions
 from pipeline.search.writer import MOST_DOCUMENTS, Outcome, Written, write
 from pipeline.settings import Settings
-from pipeline.story import Story, decode, encode
+from pipeline.story import Concept, Entity, Story, decode, encode
 
 pytestmark = pytest.mark.engines
 
 Write = Callable[[Settings, Sequence[Document]], list[Outcome]]
 STORY = Story(uri="urn:story:1", headline="First")
+VERSIONS = itertools.count(1)
 
 
 class Proxy(ThreadingHTTPServer):
@@ -181,11 +186,47 @@ def test_ten_megabytes(settings: Settings, client: Elasticsearch, write_all: Wri
     assert get(client, settings, "urn:big") == big
 
 
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(width=32, allow_nan=False, allow_infinity=False)
+    | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+)
+TIMES = st.datetimes(timezones=st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))))
+HOSTILE = st.builds(
+    Story,
+    uri=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=700),
+    pubstatus=st.sampled_from(["usable", "withheld"]), version=TEXT, versioncreated=TIMES, embargoed=TIMES | st.none(),
+    urgency=st.integers(1, 9), signals=TEXTS, headline=TEXT, slugline=TEXT, byline=TEXT, language=TEXT, source=TEXT,
+    keywords=TEXTS, ednote=TEXT, body_text=TEXT, extra=st.dictionaries(TEXT, JSON, max_size=4),
+    subject=st.builds(Concept, name=TEXT, code=TEXT, scheme=TEXT).map(lambda concept: (concept,)),
+    entities=st.builds(Entity, name=TEXT, type=st.just("person"), aliases=TEXTS).map(lambda entity: (entity,)),
+)  # fmt: skip
+
+
+@given(batch=st.lists(HOSTILE, min_size=10, max_size=40, unique_by=lambda story: story.uri))
+@hypothesis_settings(
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
+def test_whatever_a_story_says_is_taken_and_comes_back(
+    batch: list[Story], settings: Settings, client: Elasticsearch, write_all: Write
+) -> None:
+    version = next(VERSIONS)
+    outcomes = write_all(settings, [document(story, version) for story in batch])
+    assert outcomes == [Written.INDEXED] * len(batch)
+    for story in batch:
+        assert get(client, settings, story.uri, privileged=True) == decode(encode(story))
+
+
 def test_hostile_names_and_depths(settings: Settings, client: Elasticsearch, write_all: Write) -> None:
     deep: object = "end"
     for _ in range(90):
         deep = {"a": [deep]}
-    extra = {"": 1, ".": 2, "..": 3, "a.b": 4, "a": {"b": {"c": 5}}, " ": 6, "x" * 40_000: 7, "deep": deep, "_id": 8}
+    extra = {"": 1, ".": 2, "..": 3, "a.b": 4, "a": {"b": {"c": 5}}, "x" * 40_000: 7, "\0": 8, "deep": deep, "_id": 9}
     story = replace(STORY, extra=extra, signals=("", "x" * 40_000), keywords=("é" * 1024,))
     assert write_all(settings, [document(story, 1)]) == [Written.INDEXED]
     assert get(client, settings, STORY.uri) == story
