@@ -1,5 +1,6 @@
 """Topics as they should be, and how far each consumer group is behind."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,11 +8,14 @@ from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
 
 from pipeline.bus.connection import options, translated
 from pipeline.errors import OperatorError
 from pipeline.settings import Settings
 from pipeline.topics import DAY_MS, MEGABYTE, Topic, topics
+
+_COORDINATOR_SECONDS = 10.0
 
 
 @contextmanager
@@ -114,7 +118,7 @@ def lags(settings: Settings, groups: Mapping[str, tuple[str, ...]]) -> list[Lag]
         partitions = [TopicPartition(name, p["partition_index"]) for name in names for p in described[name]]
         ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
         starts = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
-        committed = client.list_group_offsets(list(groups))
+        committed = _committed(client, list(groups))
     result = []
     for group, read in groups.items():
         offsets = committed.get(group, {})
@@ -126,3 +130,15 @@ def lags(settings: Settings, groups: Mapping[str, tuple[str, ...]]) -> list[Lag]
                 end += ends[tp].offset
             result.append(Lag(group, name, behind, end))
     return result
+
+
+def _committed(client: Any, groups: list[str]) -> Any:
+    """The groups' offsets. A broker that was never asked first makes its topic of offsets, and says so meanwhile."""
+    end = time.monotonic() + _COORDINATOR_SECONDS
+    while True:
+        try:
+            return client.list_group_offsets(groups)
+        except (CoordinatorLoadInProgressError, CoordinatorNotAvailableError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)

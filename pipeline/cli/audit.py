@@ -9,7 +9,7 @@ from rich.table import Table
 
 from pipeline import settings as configuration
 from pipeline.audit import OUTCOMES, Report, audit
-from pipeline.bus.admin import lags
+from pipeline.bus.admin import check, lags
 from pipeline.cli.console import err, out, print_json, say
 from pipeline.flow import FLOW
 from pipeline.settings import Settings
@@ -33,6 +33,7 @@ def command(wait: float, as_json: bool) -> None:
     What is none of these is listed, and the exit code is 1. Messages on their way count as unaccounted: use --wait.
     """
     settings = configuration.load()
+    check(settings)
     with err.status("Waiting for the stages") as status:
         wait_for_stages(settings, wait)
         report = audit(settings, status.update)
