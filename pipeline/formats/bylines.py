@@ -11,7 +11,13 @@ _STAFF = re.compile(
     r"(?:our |the )?[\w’' .]{0,40}\b(?:staff|correspondents?|reporters?|writers?|newsroom)\b\.?[\w ]{0,20}",
     re.IGNORECASE,
 )
+_TITLE_LINE = re.compile(
+    r"(?:[\w’'.-]+ ){0,5}"
+    r"(?:writers?|correspondents?|editors?|reporters?|columnists?|analysts?|press|agency|bureau chief)",
+    re.IGNORECASE,
+)
 _LONGEST = 300
+_LONGEST_HEAD = 20
 _BETWEEN_NAMES = frozenset({
     "and", "in", "from", "at", "for", "of", "with", "reporting", "aboard", "near", "outside", "the", "de", "la", "del",
     "van", "von", "der", "da", "di", "do", "y", "et", "und", "e", "en", "à",
@@ -29,6 +35,21 @@ def is_byline(line: str) -> bool:
     # A sentence that begins with 'By' goes on in lower case: 'By Tuesday evening the toll had risen.'
     strict = found["by"][:1].islower() or names.rstrip().endswith(".")
     return bool(authors(line)) and not (strict and len(names.split()) > 8) and not _runs_on(names)
+
+
+def is_title(line: str) -> bool:
+    """Whether a line below a byline is the title of who wrote it: 'Agency Writer', 'Chief Correspondent'."""
+    return len(line) <= 60 and _TITLE_LINE.fullmatch(line) is not None
+
+
+def rejoined(paragraphs: list[str]) -> list[str]:
+    """`paragraphs`, with a byline that goes on in the next line made one: 'By A, B and' / 'C'."""
+    for number, paragraph in enumerate(paragraphs[:_LONGEST_HEAD]):
+        if paragraph.endswith((",", " and", " &", " AND")) and is_byline(paragraph) and number + 1 < len(paragraphs):
+            whole = f"{paragraph} {paragraphs[number + 1]}"
+            if is_byline(whole) and not whole.endswith("."):
+                return [*paragraphs[:number], whole, *paragraphs[number + 2 :]]
+    return paragraphs
 
 
 def authors(byline: str) -> tuple[Author, ...]:

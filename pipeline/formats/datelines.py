@@ -29,6 +29,7 @@ _DATE = (
     r"|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}"
 )
 _DATED = re.compile(rf"^(?P<places>.*?)[,.;]?\s+\(?(?P<date>{_DATE})\)?\.?$", re.IGNORECASE)
+_ONLY_DATE = re.compile(_DATE, re.IGNORECASE)
 _AGENCY = re.compile(
     r"^(?P<head>[^()\[\]\n]{2,110}?(?:\[[^()\[\]\n]{2,30}\][^()\[\]\n]{0,30}?)?),?\s*"
     r"(?:\((?P<round>[^()\n]{2,45})\)"
@@ -96,16 +97,27 @@ def split(paragraph: str) -> tuple[Dateline | None, str]:
     return None, paragraph
 
 
-def stands_alone(line: str) -> bool:
-    """Whether a line is a dateline without text after it: 'LIMA', 'LIMA, March 3 (Agency)'."""
-    return len(line) <= 80 and alone(line) is not None
+def stands_alone(line: str, *, first: bool) -> bool:
+    """Whether a line is a dateline without text after it: 'LIMA', 'LIMA, March 3 (Agency)'.
+
+    As the first line of a text, a city alone may be its headline.
+    """
+    found = alone(line) if len(line) <= 80 else None
+    return found is not None and not (first and found.date is None and found.agency is None)
 
 
 def alone(line: str) -> Dateline | None:
     """The dateline that is the whole of `line`: a known city in capitals, or one with date or agency."""
     found = re.match(r"^(?P<head>[^()]{2,70}?)\s*(?:\((?P<round>[^()]{2,40})\))?\s*(?P<dash>[-–—]*)\s*$", line)
     places = _head(found["head"]) if found else None
-    if not found or not places or not places.capitals or not places.known or not line[:1].isupper():
+    if (
+        not found
+        or not places
+        or not places.places
+        or not places.capitals
+        or not places.known
+        or not line[:1].isupper()
+    ):
         return None
     return _dateline(places, found)
 
@@ -130,6 +142,8 @@ def _believe_agency(head: _Head, found: re.Match[str], rest: str) -> bool:
 
 
 def _believe_bare(head: _Head, _found: re.Match[str], rest: str) -> bool:
+    if not head.places:
+        return False
     if not head.capitals:
         return head.known and head.date is not None and _begins_sentence(rest)
     if not (head.known or head.date or head.qualified):
@@ -152,6 +166,8 @@ def _is_acronym(city: str) -> bool:
 def _head(text: str) -> _Head | None:
     """The places and the date of a dateline's head; None when it cannot be one."""
     text = text.strip(" \t,;:*_").rstrip("." if "," not in text else "")
+    if _ONLY_DATE.fullmatch(text):
+        return _Head((), text, capitals=False, known=False, qualified=False, caseless=False)
     dated = _DATED.match(text)
     places, date = (dated["places"], dated["date"]) if dated else (text, None)
     cities: list[str] = []

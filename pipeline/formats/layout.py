@@ -1,7 +1,7 @@
 """Lines of plain text to paragraphs: by line, by blank line, by indentation, and hard-wrapped at some column.
 
-Whether a text is wrapped is read off the lines that surely go on in the next (it begins in lower case): in wrapped
-text each of them is so full that the next word had no room.
+Whether a text is wrapped is read off the lines that surely go on in the next (it begins in lower case, or the text
+is all in capitals): in wrapped text each of them is so full that the next word had no room.
 """
 
 import re
@@ -57,11 +57,12 @@ def _goes_on(line: str, following: str, width: int, *, indented: bool, breaks: C
 
 def _wrap_width(lines: Sequence[str], breaks: Callable[[str, str], bool]) -> int:
     """The column at which the text is wrapped; 0 when it is not."""
+    capitals = all(line.upper() == line for line in lines)
     sure = [
         (line, following)
         for line, following in pairwise(lines)
         if _NARROWEST <= len(line) <= _WIDEST
-        and following.strip()[:1].islower()
+        and (following.strip()[:1].islower() or (capitals and following.strip()))
         and not line.endswith(_ENDS)
         and not _is_row(line)
         and not breaks(line.strip(), following.strip())

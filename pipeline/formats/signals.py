@@ -13,7 +13,7 @@ _SURE = (
     r"|exclusive|embargoed|recasts?"
 )
 _CAPITALS = (
-    "flash|bulletin|alert|snap|advisory|analysis|factbox|timeline|explainer|preview|insight|feature|interview|newsmaker"
+    "flash|bulletin|alert|snap|brief|table|diary|chronology|scenarios|advisory|analysis|factbox|timeline|explainer|preview|insight|feature|interview|newsmaker"
     "|instant view|graphic|special report|column|commentary|opinion|poll|obituary|advance|hold|roundup|summary|lead|ld"
     "|kill|withdrawn|retracted|retraction|wrap|pix|picture|pictures|tv|photo|photos|video"
     "|media advisory|mandatory|cancel(?:led|ed)?|test"

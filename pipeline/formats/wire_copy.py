@@ -50,7 +50,8 @@ def read(text: str, *, with_headline: bool) -> Copy:
 def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
     """As `read`, of text whose paragraphs are known."""
     copy = Copy()
-    body = _read_head(copy, credit_lines.rejoined(paragraphs), with_headline=with_headline)
+    paragraphs = bylines.rejoined(credit_lines.rejoined(paragraphs))
+    body = _read_head(copy, paragraphs, with_headline=with_headline)
     body = _read_dateline(copy, body)
     body = _read_tail(copy, body)
     _read_body(copy, body)
@@ -107,7 +108,7 @@ def _dateline_position(paragraphs: list[str]) -> int | None:
     for number, paragraph in enumerate(paragraphs[:_LONGEST_HEAD]):
         if datelines.split(paragraph)[0]:
             return number
-        if 0 < number < len(paragraphs) - 1 and datelines.stands_alone(paragraph):
+        if number < len(paragraphs) - 1 and datelines.stands_alone(paragraph, first=number == 0):
             return number
     return None
 
@@ -130,6 +131,8 @@ def _take_head_line(copy: Copy, line: str) -> bool:
     elif copy.byline is None and bylines.is_byline(line):
         copy.byline = line
         copy.authors.extend(bylines.authors(line))
+    elif copy.byline is not None and bylines.is_title(line):
+        copy.byline += f", {line}"
     else:
         return False
     return True
@@ -173,7 +176,8 @@ def _read_dateline(copy: Copy, body: list[str]) -> list[str]:
     """Take the dateline off the body, wherever the head's left-over lines put it."""
     for number, paragraph in enumerate(body[:_LONGEST_HEAD]):
         dateline, rest = datelines.split(paragraph)
-        if dateline is None and 0 <= number < len(body) - 1 and datelines.stands_alone(paragraph):
+        first = number == 0 and copy.headline is None and copy.slugline is None
+        if dateline is None and number < len(body) - 1 and datelines.stands_alone(paragraph, first=first):
             dateline, rest = datelines.alone(paragraph), ""
         if dateline:
             copy.dateline = dateline
@@ -225,6 +229,16 @@ def _read_body(copy: Copy, body: list[str]) -> None:
 def all_signals(copy: Copy) -> tuple[str, ...]:
     """The signals, each once, 'embargoed' among them where there is an embargo line."""
     return tuple(dict.fromkeys([*copy.signals, *(["embargoed"] if copy.embargoed else [])]))
+
+
+def located(copy: Copy) -> str | None:
+    """Where the copy was filed: the first city of the dateline."""
+    return copy.dateline.places[0] if copy.dateline and copy.dateline.places else None
+
+
+def agency(copy: Copy) -> str | None:
+    """The agency that the dateline names."""
+    return copy.dateline.agency if copy.dateline else None
 
 
 def joined(lines: list[str]) -> str | None:
