@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from pipeline import settings as configuration
 from pipeline.bus.admin import admin
-from pipeline.cli.console import err, out, print_json, progress, say
+from pipeline.cli.console import err, out, print_json, say
 from pipeline.local import stack
 from pipeline.local.engines import ENGINES
 from pipeline.local.jars import OnProgress
@@ -96,14 +97,18 @@ def local(settings: Settings, named: frozenset[str]) -> list[Row]:
 def watching() -> Iterator[OnProgress]:
     """Progress of the stack: a bar on a terminal, elsewhere a line for each thing that is begun."""
     said = ""
-    with progress("MB", transient=True) as bar:
-        task = bar.add_task("", total=None)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"))
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("", total=None, amount="", visible=False)
 
         def on_progress(what: str, done: int, total: int) -> None:
-            nonlocal said
-            bar.update(task, description=what, completed=done, total=total or None)
-            if what != said and not err.is_terminal:
-                say(f"{what} ...")
+            nonlocal said, task
+            if what != said:
+                bar.remove_task(task)
+                task = bar.add_task(what, total=total or None, amount="")
+                if not err.is_terminal:
+                    say(f"{what} ...")
+            bar.update(task, completed=done, amount=f"{done} of {total} MB" if total else "")
             said = what
 
         yield on_progress

@@ -23,7 +23,7 @@ class Engine:
     other_ports: range
     """For stacks that must not take a usual one away, those of tests."""
     prepare: Callable[[Path, int, list[str]], list[str]]
-    """(home, port, Java command) -> the arguments that run it; writes its configuration into `home`."""
+    """(home, port, Java command) -> the arguments that run it in `home`; writes its configuration there."""
     answers: Callable[[Path, int], bool]
     """(home, port) -> whether it serves there. WrongServerError: somebody else does. Returns within seconds."""
 

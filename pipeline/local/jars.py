@@ -101,7 +101,7 @@ def _whole(jar: Jar, path: Path) -> bool:
 
 
 class _Count:
-    """Adds up the bytes of concurrent downloads; the shape of jgo's progress callback."""
+    """Adds up the bytes of concurrent downloads, and reports one at a time; the shape of jgo's progress callback."""
 
     def __init__(self, jars: list[Jar], on_progress: OnProgress) -> None:
         self.lock = Lock()
@@ -112,7 +112,8 @@ class _Count:
     def add(self, count: int) -> None:
         with self.lock:
             self.done += count
-        self.on_progress("Downloading the engines", min(self.done, self.total) // MEGABYTE, self.total // MEGABYTE)
+            done = min(self.done, self.total)  # a retried jar is counted twice
+            self.on_progress("Downloading the engines", done // MEGABYTE, self.total // MEGABYTE)
 
     def __call__(self, _name: str, _size: int) -> AbstractContextManager[Callable[[int], None]]:
         @contextmanager

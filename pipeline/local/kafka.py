@@ -17,6 +17,7 @@ FORMAT_S = 60
 LARGEST = (DEAD_LETTER_MB + 8) * MEGABYTE
 """Largest message batch: a dead letter with its headers."""
 
+# Paths are relative to the engine's home, its working folder: a comma or a non-Latin letter in it would be misread.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -25,7 +26,7 @@ controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs={logs}
+log.dirs=data
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -52,15 +53,12 @@ num.io.threads=4
 
 
 def _prepare(home: Path, port: int, command: list[str]) -> list[str]:
-    logs = home / "data"
     properties = home / "server.properties"
-    text = PROPERTIES.format(
-        port=port, controller=any_free(), logs=logs, largest=LARGEST, request=LARGEST + 16 * MEGABYTE
-    )
+    text = PROPERTIES.format(port=port, controller=any_free(), largest=LARGEST, request=LARGEST + 16 * MEGABYTE)
     properties.write_text(text, encoding="utf-8")
     if _cluster_id(home) is None:
         _format(command, properties)
-    return ["kafka.Kafka", str(properties)]
+    return ["kafka.Kafka", properties.name]
 
 
 def _format(command: list[str], properties: Path) -> None:
@@ -69,7 +67,12 @@ def _format(command: list[str], properties: Path) -> None:
     tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={identity}", "--ignore-formatted", "-c"]
     try:
         done = subprocess.run(
-            [*command, *tool, str(properties)], capture_output=True, text=True, timeout=FORMAT_S, check=False
+            [*command, *tool, properties.name],
+            cwd=properties.parent,
+            capture_output=True,
+            text=True,
+            timeout=FORMAT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise OperatorError(f"Kafka's log folder was not made ready within {FORMAT_S} s: is the disk busy?") from error

@@ -1,5 +1,6 @@
 """The local stack of a data folder: start it, find it, stop it, and hurt it for tests."""
 
+import os
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,6 +57,8 @@ def start(
     usual ones, or with `usual_ports=False` any free one. When one fails, or the call is interrupted, those that it
     started are stopped again. Raises OperatorError: what a person must change.
     """
+    if "," in str(data.resolve()) or os.pathsep in str(cache.resolve()):
+        raise OperatorError(f"OpenSearch takes no comma in {data.resolve()}, and Java no '{os.pathsep}' in {cache}.")
     place = Place(writable(data.resolve()), cache.resolve(), usual_ports)
     wanted = [engine for name, engine in ENGINES.items() if (kafka if name == "kafka" else search)]
     enough_space(place.data, SPACE_MB * MEGABYTE, "The local engines")

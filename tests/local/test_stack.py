@@ -26,8 +26,8 @@ pytestmark = pytest.mark.engines
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, engine_cache: Path) -> Iterator[Path]:
-    """A stack of this module's own, to be hurt; its path has a space."""
-    folder = tmp_path_factory.mktemp("a stack")
+    """A stack of this module's own, to be hurt; its path is not a plain one."""
+    folder = tmp_path_factory.mktemp("a stäck 新")
     try:
         stack.start(folder, engine_cache, usual_ports=False)
         yield folder
@@ -111,6 +111,14 @@ def test_an_engine_that_dies_at_start_shows_its_last_lines(data: Path, engine_ca
         stack.start(data, engine_cache, search=False, usual_ports=False)
     assert running(data) == {}
     assert state.read(data).kafka is None
+
+
+def test_a_folder_that_an_engine_would_misread_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="takes no comma"):
+        stack.start(tmp_path / "a,b", tmp_path)
+    with pytest.raises(OperatorError, match="Java no ':'"):
+        stack.start(tmp_path / "a", tmp_path / "b:c")
+    assert not list(tmp_path.iterdir())
 
 
 def test_opensearch_tells_what_it_died_of(tmp_path: Path, engine_cache: Path) -> None:
