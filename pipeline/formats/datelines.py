@@ -110,16 +110,9 @@ def alone(line: str) -> Dateline | None:
     """The dateline that is the whole of `line`: a known city in capitals, or one with date or agency."""
     found = re.match(r"^(?P<head>[^()]{2,70}?)\s*(?:\((?P<round>[^()]{2,40})\))?\s*(?P<dash>[-–—]*)\s*$", line)
     places = _head(found["head"]) if found else None
-    if (
-        not found
-        or not places
-        or not places.places
-        or not places.capitals
-        or not places.known
-        or not line[:1].isupper()
-    ):
-        return None
-    return _dateline(places, found)
+    if found and places and places.places and places.capitals and places.known and line[:1].isupper():
+        return _dateline(places, found)
+    return None
 
 
 def _dateline(head: _Head, found: re.Match[str]) -> Dateline:

@@ -15,7 +15,7 @@ from pipeline.formats.registry import FORMATS, read
 from pipeline.story import Story, decode, encode
 
 SECONDS_FOR_10_MB = 10
-"""The bound for the largest item that is parsed, on the slowest machine that runs the tests; usual is 1 to 2."""
+"""Processor time, the bound for the largest item that is parsed (settings: max_item_mb); usual is 0.5 to 4."""
 MB = 1 << 20
 CASES = Path(__file__).parent / "cases"
 SAMPLES = sorted(path for path in CASES.glob("*/*") if not path.name.endswith(".expected.json"))
@@ -90,9 +90,9 @@ def total(reading: Reading) -> Reading:
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("format_", [None, *FORMATS], ids=lambda format_: format_.name if format_ else "detected")
 def test_hostile_items(format_: Format | None, data: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     total(read(Item(data=data, format=format_.name if format_ else None)))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
@@ -167,9 +167,9 @@ BIG: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("make", BIG.values(), ids=BIG)
 def test_ten_megabytes_in_bounded_time(make: Callable[[], bytes]) -> None:
     data = make()
-    started = time.monotonic()
+    started = time.process_time()
     total(read(Item(data=data)))
-    assert time.monotonic() - started < SECONDS_FOR_10_MB
+    assert time.process_time() - started < SECONDS_FOR_10_MB
 
 
 @pytest.mark.parametrize(
