@@ -1,8 +1,9 @@
 """The whole flow on one screen: each stage, what it reads, what it writes.
 
     sources ──> wire.raw ──parse──> wire.parsed ──enrich──> wire.stories ──index──> Elasticsearch
-                wire.raw.bulk       wire.parsed.bulk   ├──> wire.held ─────index──> (hidden until its time)
-                                                       └──> wire.events
+                wire.raw.bulk       wire.parsed.bulk   │         ^  wire.events
+                                                       │         │  (when the embargo ends)
+                                                       └──> wire.held ──hold──> Elasticsearch, hidden
     anything that cannot be processed, with its cause and its bytes ──> wire.dead-letter
 
 A live story never waits behind the backfill (.bulk). Batches are what a worker has in hand, and does again, when it
@@ -10,6 +11,7 @@ is killed; the live ones are small, since the last story of a batch waits for th
 """
 
 from pipeline.stages.enrich import open_enrich
+from pipeline.stages.hold import open_hold
 from pipeline.stages.index import open_index
 from pipeline.stages.outcome import Source, Stage
 from pipeline.stages.parse import open_parse
@@ -29,9 +31,17 @@ FLOW: tuple[Stage, ...] = (
         open=open_enrich,
     ),
     Stage(
+        name="hold",
+        reads=(Source(topic=HELD, lane="live", batch=50),),
+        writes=(STORIES, EVENTS, DEAD_LETTER),
+        open=open_hold,
+        indexes=True,
+    ),
+    Stage(
         name="index",
-        reads=(Source(topic=STORIES, lane="live", batch=200), Source(topic=HELD, lane="live", batch=50)),
+        reads=(Source(topic=STORIES, lane="live", batch=200),),
         writes=(DEAD_LETTER,),
         open=open_index,
+        indexes=True,
     ),
 )

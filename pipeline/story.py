@@ -271,6 +271,26 @@ class StoryEvent:
     event: Event
 
 
+def tombstone(story: Story) -> Story:
+    """What is left of a killed story: that it was killed, when, by whom and, in the editor's note, why.
+
+    None of what it said: no text, headline, name or link.
+    """
+    return Story(
+        uri=story.uri,
+        revision=story.revision,
+        pubstatus=story.pubstatus,
+        type=story.type,
+        version=story.version,
+        versioncreated=story.versioncreated,
+        firstcreated=story.firstcreated,
+        language=story.language,
+        source=story.source,
+        ednote=story.ednote,
+        provenance=story.provenance,
+    )
+
+
 def encode(value: Story | StoryEvent) -> bytes:
     """JSON, UTF-8. Lone surrogates cannot be encoded: decoders of formats must have replaced them."""
     return orjson.dumps(value)

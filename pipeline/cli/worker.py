@@ -33,7 +33,7 @@ def command(stage: str, with_parent: bool) -> None:
     settings = configuration.load()
     log(settings, stage)
     patiently(lambda: admin.check(settings))
-    if stage == "index":
+    if STAGES[stage].indexes:
         patiently(lambda: _check_index(settings))
     run(STAGES[stage], settings)
 

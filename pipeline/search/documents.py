@@ -17,7 +17,7 @@ import orjson
 
 from pipeline.errors import TerminalError
 from pipeline.search.mapping import CASUALTIES, LONGEST_BODY, LONGEST_KEYWORD, LONGEST_TEXT, MOST_NESTED
-from pipeline.story import Concept, Entity, Event, Participant, Place, Story, decode
+from pipeline.story import Concept, Entity, Event, Participant, Place, Story, decode, tombstone
 
 LONGEST_ID = 512
 """Bytes: the engines' limit for the id of a document."""
@@ -37,12 +37,15 @@ class Document:
     """JSON on one line."""
 
 
-def document(story: Story, version: int) -> Document:
-    """The document of `story`. Raises TerminalError when the story cannot be written as JSON."""
+def document(story: Story, version: int, *, held: bool = False) -> Document:
+    """The document of `story`. Raises TerminalError when the story cannot be written as JSON.
+
+    `held`: it waits for the end of its embargo, see `lookup.due`.
+    """
     if story.pubstatus == "canceled":
         story = tombstone(story)
     try:
-        source = orjson.dumps(_source(story))
+        source = orjson.dumps(_source(story) | ({"held": True} if held else {}))
         return Document(document_id(story.uri), version, source)
     except (orjson.JSONEncodeError, UnicodeEncodeError) as error:
         raise TerminalError(f"The story cannot be written as JSON: {error}.", item=story.uri) from error
@@ -52,23 +55,6 @@ def document_id(uri: str) -> str:
     """The document's id: the uri, or its hash where it is too long for an id."""
     data = uri.encode()
     return uri if len(data) <= LONGEST_ID else f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def tombstone(story: Story) -> Story:
-    """What may remain of a killed story."""
-    return Story(
-        uri=story.uri,
-        revision=story.revision,
-        pubstatus=story.pubstatus,
-        type=story.type,
-        version=story.version,
-        versioncreated=story.versioncreated,
-        firstcreated=story.firstcreated,
-        language=story.language,
-        source=story.source,
-        ednote=story.ednote,
-        provenance=story.provenance,
-    )
 
 
 def story_of(source: Mapping[str, Any]) -> Story:

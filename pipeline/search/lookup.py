@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from elasticsearch import Elasticsearch
+from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from pipeline.search.documents import document_id, story_of
 from pipeline.search.failures import classify, translated
@@ -73,3 +73,23 @@ def count(client: Elasticsearch, settings: Settings, *, live: bool = False) -> i
     """Stories in the index, tombstones included, or only those that may be seen; as of the last refresh (1 s)."""
     with translated():
         return int(client.count(index=live_alias(settings) if live else settings.index)["count"])
+
+
+async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, most: int = 100) -> list[Story]:
+    """Held stories whose embargo is over at `now`, the longest over first: what is to be published."""
+    with translated():
+        answer = await client.search(
+            index=settings.index,
+            size=most,
+            sort=[{"embargoed": "asc"}],
+            query={
+                "bool": {
+                    "filter": [
+                        {"term": {"held": True}},
+                        {"term": {"pubstatus": "usable"}},
+                        {"range": {"embargoed": {"lte": now.isoformat()}}},
+                    ]
+                }
+            },
+        )
+    return [story_of(hit["_source"]) for hit in answer["hits"]["hits"]]

@@ -84,6 +84,7 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
         "versioncreated": _DATE,
         "firstcreated": _DATE,
         "embargoed": _DATE,
+        "held": {"type": "boolean"},
         "urgency": {"type": "byte"},
         "profile": _FACET,
         "signals": _FACET,

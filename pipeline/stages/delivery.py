@@ -42,7 +42,7 @@ class Delivery:
             if outcomes is None:
                 return False
             sends = [send for outcome in outcomes if isinstance(outcome, Done) for send in outcome.sends]
-            if not await self._send_all(sends):
+            if not await self.send_all(sends):
                 return False
             again = [(m, o.error) for m, o in zip(todo, outcomes, strict=True) if isinstance(o, Again)]
             todo = [message for message, _ in again]
@@ -70,7 +70,7 @@ class Delivery:
             cause = TerminalError(f"Unforeseen failure in {self._stage}: {type(error).__name__}: {error}.")
             return [Done((dead_letter(batch[0], self._stage, cause),))]
 
-    async def _send_all(self, sends: Sequence[Send]) -> bool:
+    async def send_all(self, sends: Sequence[Send]) -> bool:
         """True once the broker has acknowledged every one; in order, for as long as it takes."""
         todo, delay = list(sends), FIRST_DELAY
         while todo:

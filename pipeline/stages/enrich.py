@@ -8,48 +8,26 @@ from pipeline.errors import TerminalError
 from pipeline.lifecycle.embargo import held
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.settings import Settings
-from pipeline.stages.outcome import Done, Process
+from pipeline.stages.outcome import Done, Work
 from pipeline.stages.pool import EnrichmentPool
-from pipeline.story import Lane, Story, StoryEvent, decode, encode
-from pipeline.topics import EVENTS, HELD, STORIES
+from pipeline.stages.publish import published
+from pipeline.story import Lane, Story, decode, encode
+from pipeline.topics import HELD
 
 NAME = "enrich"
 
 
-def publish(story: Story, now: datetime) -> Done:
-    """Where an enriched story goes: wire.stories and its events, or, under embargo, wire.held alone."""
-    key = story.uri.encode()
+def destination(story: Story, now: datetime) -> Done:
+    """Where an enriched story goes: published or, under embargo, to wire.held alone."""
     if held(story, now):
-        return Done((Send(topic=HELD, key=key, value=encode(story)),))
-    events = (Send(topic=EVENTS, key=key, value=encode(event)) for event in story_events(story))
-    return Done((Send(topic=STORIES, key=key, value=encode(story)), *events))
-
-
-def story_events(story: Story) -> list[StoryEvent]:
-    """The events of a usable story, each with what a subscriber needs to know of the story."""
-    if story.pubstatus != "usable":
-        return []
-    return [
-        StoryEvent(
-            uri=story.uri,
-            revision=story.revision,
-            number=number,
-            headline=story.headline,
-            versioncreated=story.versioncreated,
-            received=story.provenance.received,
-            source=story.source,
-            language=story.language,
-            lane=story.provenance.lane,
-            event=event,
-        )
-        for number, event in enumerate(story.events)
-    ]
+        return Done((Send(topic=HELD, key=story.uri.encode(), value=encode(story)),))
+    return Done(published(story))
 
 
 @asynccontextmanager
 async def open_enrich(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> AsyncIterator[Process]:
+) -> AsyncIterator[Work]:
     """The enrich stage, with its pool of language model processes."""
     async with EnrichmentPool(settings.nlp_processes) as pool:
 
@@ -61,11 +39,11 @@ async def open_enrich(
             return [
                 Done((dead_letter(message, NAME, result),))
                 if isinstance(result, TerminalError)
-                else publish(result, clock())
+                else destination(result, clock())
                 for message, result in zip(batch, results, strict=True)
             ]
 
-        yield process
+        yield Work(process)
 
 
 def _decoded(message: Message) -> Story | TerminalError:

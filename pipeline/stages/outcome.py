@@ -30,6 +30,19 @@ Process = Callable[[Sequence[Message], Lane], Awaitable[Sequence[Outcome]]]
 """Messages in, one outcome for each, in order. Raises OperatorError when nothing can go on."""
 
 
+Tick = Callable[[], Awaitable[Sequence[Send]]]
+"""Work that no message causes: called again and again; what it returns is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a stage does: `process` with messages, `tick` every `interval` seconds where there is one."""
+
+    process: Process
+    tick: Tick | None = None
+    interval: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A topic that a stage reads."""
@@ -49,8 +62,10 @@ class Stage:
     name: str
     reads: tuple[Source, ...]
     writes: tuple[str, ...]
-    open: Callable[[Settings], AbstractAsyncContextManager[Process]]
-    """Opens what the stage needs (a pool, a client) and yields its function."""
+    open: Callable[[Settings], AbstractAsyncContextManager[Work]]
+    """Opens what the stage needs (a pool, a client) and yields what it does."""
+    indexes: bool = False
+    """Whether it writes to the index, which must be set up then."""
 
     @property
     def group(self) -> str:

@@ -10,12 +10,11 @@ from datetime import datetime
 from pipeline.errors import TerminalError
 from pipeline.formats.base import Item, Reading, content_uri
 from pipeline.formats.registry import read
-from pipeline.lifecycle.kill import tombstone
 from pipeline.lifecycle.revision import revision
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.settings import Settings
-from pipeline.stages.outcome import Done, Process
-from pipeline.story import Lane, RawReference, Story, encode
+from pipeline.stages.outcome import Done, Work
+from pipeline.story import Lane, RawReference, Story, encode, tombstone
 from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK
 
 NAME = "parse"
@@ -77,11 +76,11 @@ def _received(message: Message) -> datetime:
 
 
 @asynccontextmanager
-async def open_parse(settings: Settings) -> AsyncIterator[Process]:
+async def open_parse(settings: Settings) -> AsyncIterator[Work]:
     """The parse stage. Parsing runs in a thread: a hostile item must not keep the worker from its heartbeat."""
     max_bytes = settings.max_item_mb * MEGABYTE
 
     async def process(batch: Sequence[Message], lane: Lane) -> list[Done]:
         return await asyncio.to_thread(lambda: [parse(message, lane, max_bytes) for message in batch])
 
-    yield process
+    yield Work(process)

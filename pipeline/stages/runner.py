@@ -19,11 +19,11 @@ from typing import Any
 import faust
 
 import pipeline.stages.hardening  # noqa: F401 (repairs Faust on import)
-from pipeline.errors import OperatorError
+from pipeline.errors import OperatorError, WireError
 from pipeline.messages import Message, Send, decode_headers, encode_headers
 from pipeline.settings import Settings
 from pipeline.stages.delivery import Delivery
-from pipeline.stages.outcome import Source, Stage
+from pipeline.stages.outcome import Source, Stage, Tick
 from pipeline.topics import DEAD_LETTER_MB, MEGABYTE
 
 logger = logging.getLogger(__name__)
@@ -169,8 +169,25 @@ class _Binding:
             # The first await only queues; the second one is the broker's acknowledgement.
             await (await topics[record.topic].send(key=record.key, value=record.value, headers=headers))
 
-        process = await self._resources.enter_async_context(self._stage.open(self._settings))
-        return Delivery(self._stage.name, process, send, self._leaving)
+        work = await self._resources.enter_async_context(self._stage.open(self._settings))
+        delivery = Delivery(self._stage.name, work.process, send, self._leaving)
+        if work.tick:
+            ticking = asyncio.ensure_future(self._tick(work.tick, work.interval, delivery))
+            self._resources.callback(ticking.cancel)
+        return delivery
+
+    async def _tick(self, tick: Tick, interval: float, delivery: Delivery) -> None:
+        """Call `tick` and send what it returns; a failure is said, and the next call is the next try."""
+        while True:
+            await asyncio.sleep(interval)
+            if self._leaving():
+                continue
+            try:
+                await delivery.send_all(await tick())
+            except WireError as error:
+                logger.warning("%s: %s", self._stage.name, error)
+            except Exception:
+                logger.exception("%s: the tick failed", self._stage.name)
 
     def _leaving(self) -> bool:
         return bool(self._app.rebalancing or self._app.should_stop)
