@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from pipeline.formats.charset import clean, decode
 
 SPANISH = "El Congreso de Perú destituyó al presidente. «Ganamos», dijo la dirigente Elena Huamán – “así es”."
-CZECH = "Vláda České republiky ve středu oznámila nová opatření. Předseda vlády řekl, že další kroky budou následovat. Lidé žádají více peněz."
+CZECH = (
+    "Vláda České republiky ve středu oznámila nová opatření. Předseda vlády řekl, že další kroky budou následovat."
+    " Lidé žádají více peněz."
+)
 TURKISH = "Hükümet çarşamba günü yeni önlemler açıkladı. Başbakan başka adımların da atılacağını söyledi."
 RUSSIAN = "Правительство России объявило в среду о новых мерах. Премьер-министр сказал, что шаги последуют."
 GREEK = "Η κυβέρνηση ανακοίνωσε την Τετάρτη νέα μέτρα. Ο πρωθυπουργός είπε ότι θα ακολουθήσουν και άλλα."
