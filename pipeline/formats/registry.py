@@ -5,6 +5,7 @@ from dataclasses import replace
 from pipeline.errors import TerminalError
 from pipeline.formats import ninjs, plain_text, signatures
 from pipeline.formats.base import Format, Guess, Item, Reading
+from pipeline.formats.charset import clean
 from pipeline.story import Story, decode, encode
 
 FORMATS: tuple[Format, ...] = (ninjs.FORMAT, plain_text.FORMAT)
@@ -18,7 +19,7 @@ _BLANKS = b" \t\r\n\f\v\x00"
 
 def read(item: Item) -> Reading:
     """The stories in `item`, and an error for each one that could not be read. Never raises, never returns nothing."""
-    name = item.format or ""
+    name = "unknown"
     stories: list[Story] = []
     errors: list[TerminalError] = []
     parts = 0
@@ -28,17 +29,17 @@ def read(item: Item) -> Reading:
         format_, guess = detect(item)
         name = format_.name
         for part, found in enumerate(format_.parse(item)):
+            if part == MOST_PARTS:
+                errors.append(
+                    TerminalError(f"This item holds more than {MOST_PARTS:,} stories; the others are not read.")
+                )
+                break
             parts = part + 1
             checked = _checked(found, name, guess, part)
             if isinstance(checked, Story):
                 stories.append(checked)
             elif parts - len(stories) <= MOST_ERRORS:
                 errors.append(checked)
-            if parts == MOST_PARTS:
-                errors.append(
-                    TerminalError(f"This item holds {MOST_PARTS:,} stories or more; what follows is not read.")
-                )
-                break
     except TerminalError as error:
         errors.append(error)
     except Exception as error:  # noqa: BLE001 (a fault of a parser must cost this item only)
@@ -58,7 +59,7 @@ def detect(item: Item) -> tuple[Format, Guess]:
             if format_.name == item.format.strip().lower():
                 return format_, Guess(confidence=1.0, reason="set by the feed")
         known = ", ".join(format_.name for format_ in FORMATS)
-        raise TerminalError(f"There is no format '{item.format[:40]}'; the formats are {known}.")
+        raise TerminalError(f"There is no format '{clean(item.format)[:40]}'; the formats are {known}.")
     guesses = [(format_, format_.sniff(item)) for format_ in FORMATS]
     format_, guess = max(guesses, key=lambda pair: pair[1].confidence)
     if guess.confidence <= 0:

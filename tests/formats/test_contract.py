@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import TerminalError
 from pipeline.formats import registry
 from pipeline.formats.base import Format, Item, Reading
-from pipeline.formats.registry import FORMATS, read
+from pipeline.formats.registry import FORMATS, MOST_ERRORS, MOST_PARTS, read
 from pipeline.story import Story, decode, encode
 
 SECONDS_FOR_10_MB = 10
@@ -218,3 +218,21 @@ def test_an_invalid_story_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "FORMATS", (bad,))
     reading = read(Item(data=b"{}", format=bad.name))
     assert (len(reading.stories), len(reading.errors)) == (0, 2)
+
+
+def test_an_item_cannot_cause_more_stories_than_the_limit() -> None:
+    one = b'{"uri": "x", "headline": "a"}\n'
+    assert len(read(Item(data=one * MOST_PARTS)).stories) == MOST_PARTS
+    reading = read(Item(data=one * (MOST_PARTS + 1)))
+    assert len(reading.stories) == MOST_PARTS
+    assert [error.cause for error in reading.errors] == [
+        "This item holds more than 10,000 stories; the others are not read."
+    ]
+
+
+def test_errors_beyond_the_limit_are_counted() -> None:
+    bad = MOST_ERRORS + 7
+    reading = read(Item(data=b'{"uri": "y"}\n' * bad + b'{"uri": "x", "headline": "a"}\n'))
+    assert len(reading.stories) == 1
+    assert len(reading.errors) == MOST_ERRORS + 1
+    assert reading.errors[-1].cause == "In this item 7 more could not be read."
