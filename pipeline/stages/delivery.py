@@ -1,6 +1,7 @@
 """A batch from messages to acknowledged effects: what is retried, what is a dead letter, when it is let go.
 
-Knows neither Faust nor Kafka: it is given functions for sending and for asking whether the worker must leave.
+Knows neither Faust nor Kafka: it is given functions for sending (which raises TerminalError for what can never be
+sent) and for asking whether the worker must leave.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.stages.outcome import Again, Done, Outcome, Process
 from pipeline.story import Lane
+from pipeline.topics import DEAD_LETTER
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,7 @@ class Delivery:
             outcomes = await self._unless_leaving(self._isolated(todo, lane))
             if outcomes is None:
                 return False
-            sends = [send for outcome in outcomes if isinstance(outcome, Done) for send in outcome.sends]
-            if not await self.send_all(sends):
+            if not await self._deliver_sends(todo, outcomes):
                 return False
             again = [(m, o.error) for m, o in zip(todo, outcomes, strict=True) if isinstance(o, Again)]
             todo = [message for message, _ in again]
@@ -70,21 +71,41 @@ class Delivery:
             cause = TerminalError(f"Unforeseen failure in {self._stage}: {type(error).__name__}: {error}.")
             return [Done((dead_letter(batch[0], self._stage, cause),))]
 
-    async def send_all(self, sends: Sequence[Send]) -> bool:
-        """True once the broker has acknowledged every one; in order, for as long as it takes."""
-        todo, delay = list(sends), FIRST_DELAY
+    async def _deliver_sends(self, batch: Sequence[Message], outcomes: Sequence[Outcome]) -> bool:
+        """Send what the batch causes; a message whose sends are refused for good is a dead letter itself."""
+        pairs = zip(batch, outcomes, strict=True)
+        owned = [(message, send) for message, each in pairs if isinstance(each, Done) for send in each.sends]
+        refusals = await self.send_all([send for _, send in owned])
+        if not refusals:
+            return refusals is not None
+        refused = {owned[number][0].coordinates: (owned[number][0], error) for number, error in refusals.items()}
+        letters = [dead_letter(message, self._stage, error) for message, error in refused.values()]
+        return await self.send_all(letters) is not None
+
+    async def send_all(self, sends: Sequence[Send]) -> dict[int, TerminalError] | None:
+        """Returns once the broker has taken every one or refused it for good; in order, for as long as it takes.
+
+        The refusals by position, or None when the worker must leave. Raises OperatorError where not even a dead letter
+        is taken.
+        """
+        todo, delay = list(enumerate(sends)), FIRST_DELAY
+        refusals: dict[int, TerminalError] = {}
         while todo:
-            results = await self._unless_leaving(self._gathered(todo))
+            results = await self._unless_leaving(self._gathered([send for _, send in todo]))
             if results is None:
-                return False
-            failed = [(send, result) for send, result in zip(todo, results, strict=True) if result is not None]
-            todo = [send for send, _ in failed]
-            if failed:
-                logger.warning("%s: %d sends to be tried again: %r", self._stage, len(failed), failed[0][1])
+                return None
+            failed = [(item, result) for item, result in zip(todo, results, strict=True) if result is not None]
+            refusals |= {number: error for (number, _), error in failed if isinstance(error, TerminalError)}
+            todo = [item for item, error in failed if not isinstance(error, TerminalError)]
+            if todo:
+                logger.warning("%s: %d sends to be tried again: %r", self._stage, len(todo), failed[-1][1])
                 if not await self._pause(delay):
-                    return False
+                    return None
                 delay = min(2 * delay, LONGEST_DELAY)
-        return True
+        for number, error in refusals.items():
+            if sends[number].topic == DEAD_LETTER:
+                raise OperatorError(f"Kafka does not even take the dead letter. {error.cause}")
+        return refusals
 
     async def _gathered(self, sends: Sequence[Send]) -> list[BaseException | None]:
         return await asyncio.gather(*(self._send(send) for send in sends), return_exceptions=True)

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from aiokafka.errors import MessageSizeTooLargeError
 
 import pipeline.stages.hardening  # noqa: F401 (repairs Faust on import)
-from pipeline.errors import OperatorError, WireError
+from pipeline.errors import OperatorError, TerminalError, WireError
 from pipeline.messages import Message, Send, decode_headers, encode_headers
 from pipeline.settings import Settings
 from pipeline.stages.delivery import Delivery
@@ -166,8 +167,14 @@ class _Binding:
 
         async def send(record: Send) -> None:
             headers = encode_headers(record.headers)
-            # The first await only queues; the second one is the broker's acknowledgement.
-            await (await topics[record.topic].send(key=record.key, value=record.value, headers=headers))
+            try:
+                # The first await only queues; the second one is the broker's acknowledgement.
+                await (await topics[record.topic].send(key=record.key, value=record.value, headers=headers))
+            except Exception as error:
+                if any(isinstance(each, MessageSizeTooLargeError) for each in (error, error.__cause__)):
+                    size = (len(record.key or b"") + len(record.value)) / MEGABYTE
+                    raise TerminalError(f"{record.topic} takes no message of this size, {size:.1f} MiB.") from error
+                raise
 
         work = await self._resources.enter_async_context(self._stage.open(self._settings))
         delivery = Delivery(self._stage.name, work.process, send, self._leaving)
@@ -183,7 +190,8 @@ class _Binding:
             if self._leaving():
                 continue
             try:
-                await delivery.send_all(await tick())
+                for error in ((await delivery.send_all(await tick())) or {}).values():
+                    logger.error("%s: %s", self._stage.name, error)
             except WireError as error:
                 logger.warning("%s: %s", self._stage.name, error)
             except Exception:

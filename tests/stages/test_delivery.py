@@ -15,6 +15,7 @@ from pipeline.story import Lane
 from pipeline.topics import DEAD_LETTER
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+TOO_LARGE = b"too large"
 
 
 def message(value: bytes, offset: int = 0) -> Message:
@@ -34,11 +35,14 @@ class World:
 
     def __init__(self, process: Process, *, failing_sends: int = 0, leave: Callable[[], bool] = lambda: False) -> None:
         self.sent: list[Send] = []
+        self.takes_all = {DEAD_LETTER}
         self._failing = failing_sends
         self.delivery = Delivery("stage", process, self._send, leave)
 
     async def _send(self, record: Send) -> None:
         await asyncio.sleep(0)
+        if record.value.startswith(TOO_LARGE) and record.topic not in self.takes_all:
+            raise TerminalError(f"{record.topic} takes no message of this size.")
         if self._failing:
             self._failing -= 1
             raise ConnectionError("no broker")
@@ -118,6 +122,22 @@ def test_poison_in_the_middle_costs_only_itself() -> None:
     letter = next(record for record in world.sent if record.topic == DEAD_LETTER)
     assert "ZeroDivisionError: nobody thought of this" in letter.headers["cause"]
     assert letter.headers["read-from"] == "in/0/1"
+
+
+def test_what_no_topic_takes_is_a_dead_letter_and_its_neighbours_pass() -> None:
+    world = World(each(lambda item: Done(echo(item).sends * 2)), failing_sends=2)
+    assert world.deliver(b"a", TOO_LARGE, b"c")
+    assert sorted(world.values) == [b"a", b"a", b"c", b"c", TOO_LARGE]
+    (letter,) = (record for record in world.sent if record.topic == DEAD_LETTER)
+    assert letter.headers["cause"] == "out takes no message of this size."
+    assert letter.headers["read-from"] == "in/0/1"
+
+
+def test_a_refused_dead_letter_ends_it() -> None:
+    world = World(each(echo))
+    world.takes_all.clear()
+    with pytest.raises(OperatorError, match=r"not even take the dead letter. wire.dead-letter takes no message"):
+        world.deliver(TOO_LARGE)
 
 
 def test_an_operating_system_error_is_not_the_messages_fault() -> None:
