@@ -52,7 +52,14 @@ def parse(message: Message, lane: Lane, max_bytes: int) -> Done:
     reading = parse_item(_item(message), received=_received(message), raw=raw, lane=lane)
     topic = PARSED if lane == "live" else PARSED_BULK
     stories = [Send(topic=topic, key=story.uri.encode(), value=encode(story)) for story in reading.stories]
-    return Done((*stories, *(dead_letter(message, NAME, error) for error in reading.errors)))
+    return Done((*stories, *((dead_letter(message, NAME, _one(reading.errors)),) if reading.errors else ())))
+
+
+def _one(errors: Sequence[TerminalError]) -> TerminalError:
+    """All errors of an item as one: each dead letter carries the whole item."""
+    if len(errors) == 1:
+        return errors[0]
+    return TerminalError(" ".join(f"{error.item}: {error.cause}" if error.item else error.cause for error in errors))
 
 
 def _item(message: Message) -> Item:

@@ -1,0 +1,97 @@
+"""parse: one message of wire.raw, and everything it causes."""
+
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+
+from pipeline.formats.base import Item
+from pipeline.messages import Message
+from pipeline.stages.parse import parse, parse_item
+from pipeline.story import Lane, Story, decode
+from pipeline.topics import DEAD_LETTER, MEGABYTE, PARSED, PARSED_BULK, RAW
+
+ARRIVED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+TEXT = b"LIMA (Agency) - Miners in Peru went on strike on Tuesday.\n\nThe union said it would talk.\n"
+NINJS = {"uri": "urn:x:1", "version": "2", "versioncreated": "2026-11-24T09:00:00Z", "headline": "A", "body_text": "B."}
+
+
+def message(value: bytes, **headers: str) -> Message:
+    return Message(topic=RAW, partition=1, offset=7, timestamp=ARRIVED, key=b"k", value=value, headers=headers)
+
+
+def story(value: bytes, lane: Lane = "live", **headers: str) -> Story:
+    (send,) = parse(message(value, **headers), lane, MEGABYTE).sends
+    assert send.topic == (PARSED if lane == "live" else PARSED_BULK)
+    parsed = decode(send.value)
+    assert send.key == parsed.uri.encode()
+    return parsed
+
+
+def test_a_story_says_which_bytes_it_comes_from() -> None:
+    parsed = story(TEXT, feed="north", name="a.txt", received="2026-11-24T08:00:00+00:00")
+    provenance = parsed.provenance
+    assert (provenance.feed, provenance.lane, provenance.format) == ("north", "live", "text")
+    assert provenance.received == datetime(2026, 11, 24, 8, tzinfo=UTC)
+    assert provenance.raw is not None
+    assert (provenance.raw.topic, provenance.raw.partition, provenance.raw.offset) == (RAW, 1, 7)
+    assert provenance.raw.size == len(TEXT)
+
+
+@pytest.mark.parametrize("received", ["", "yesterday", "2026-11-24T08:00:00", "\ufffd"])
+def test_a_time_of_arrival_that_is_none_is_the_brokers(received: str) -> None:
+    assert story(TEXT, received=received).provenance.received == ARRIVED
+
+
+def test_the_same_bytes_again_are_the_same_story_whenever_they_come() -> None:
+    first, second = story(TEXT, received="2026-11-24T08:00:00Z"), story(TEXT, received="2026-11-25T08:00:00Z")
+    assert (first.uri, first.revision) == (second.uri, second.revision)
+
+
+def test_without_version_and_time_a_known_story_is_ordered_by_arrival() -> None:
+    bare = orjson.dumps({"uri": "urn:x:1", "headline": "A", "body_text": "B."})
+    first, second = story(bare, received="2026-11-24T08:00:00Z"), story(bare, received="2026-11-25T08:00:00Z")
+    assert first.revision < second.revision
+
+
+def test_the_backfill_stays_in_its_lane() -> None:
+    assert story(TEXT, "bulk").provenance.lane == "bulk"
+
+
+def test_a_kill_keeps_nothing_that_it_says() -> None:
+    killed = story(orjson.dumps(NINJS | {"pubstatus": "canceled", "ednote": "Wrong.", "keywords": ["secret"]}))
+    assert (killed.pubstatus, killed.ednote) == ("canceled", "Wrong.")
+    assert (killed.headline, killed.body_text, killed.keywords, dict(killed.extra)) == (None, "", (), {})
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (b"", "nothing"),
+        (b'{"uri": ', "JSON"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 30, "PNG"),
+        (b"x" * MEGABYTE + b"x", "MiB"),
+    ],
+)
+def test_what_cannot_be_read_is_a_dead_letter_with_a_sentence(value: bytes, says: str) -> None:
+    (letter,) = parse(message(value, name="a.bin"), "live", MEGABYTE).sends
+    assert letter.topic == DEAD_LETTER
+    assert letter.value == value
+    assert says in letter.headers["cause"]
+    assert (letter.headers["stage"], letter.headers["read-from"]) == ("parse", f"{RAW}/1/7")
+    assert letter.headers["original.name"] == "a.bin"
+
+
+def test_bad_stories_cost_one_dead_letter_and_not_their_neighbours() -> None:
+    items = [NINJS, {"uri": "urn:x:2"}, {"uri": "urn:x:3"}, NINJS | {"uri": "urn:x:4"}]
+    value = orjson.dumps(items)
+    *stories, letter = parse(message(value), "live", MEGABYTE).sends
+    assert [decode(send.value).uri for send in stories] == ["urn:x:1", "urn:x:4"]
+    assert "urn:x:2" in letter.headers["cause"]
+    assert "urn:x:3" in letter.headers["cause"]
+    assert letter.value == value
+
+
+def test_without_a_server_the_same_comes_out() -> None:
+    (parsed,) = parse_item(Item(data=TEXT, feed="north")).stories
+    assert (parsed.uri, parsed.revision) == (story(TEXT, feed="north").uri, 0)
