@@ -8,15 +8,15 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.enrichers.registry import enrich_batch, load
-from pipeline.errors import TerminalError
+from pipeline.errors import TerminalError, TransientError
 from pipeline.stages.parent import end_with
 from pipeline.stages.slots import PrioritySlots
 from pipeline.story import Lane, Story
@@ -33,17 +33,28 @@ _RANK: dict[Lane, int] = {"live": 0, "bulk": 1}
 
 
 class EnrichmentPool:
-    """`processes` processes with a loaded model each (0: one a core)."""
+    """`processes` processes (0: one a core), each of which called `prepare` once and runs `work` on chunks."""
 
-    def __init__(self, processes: int = 0) -> None:
+    def __init__(
+        self,
+        processes: int = 0,
+        *,
+        work: Callable[[list[Story]], list[Story]] = enrich_batch,
+        prepare: Callable[[], object] = load,
+        seconds: float = CHUNK_SECONDS,
+    ) -> None:
+        self._work, self._prepare, self._seconds = work, prepare, seconds
         self.processes = processes or os.cpu_count() or 1
         # One chunk at work and one waiting for each process: no process idles, no live story waits for more.
         self._slots = PrioritySlots(2 * self.processes)
-        self._pool = ProcessPool(
+        self._pool = self._new()
+
+    def _new(self) -> ProcessPool:
+        return ProcessPool(
             max_workers=self.processes,
             max_tasks=TASKS_PER_PROCESS,
             initializer=_start_child,
-            initargs=(os.getpid(),),
+            initargs=(os.getpid(), self._prepare),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -55,8 +66,7 @@ class EnrichmentPool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        await asyncio.to_thread(self._pool.join)
+        await asyncio.to_thread(_end, self._pool)
 
     async def enrich(self, stories: Sequence[Story], lane: Lane) -> list[Story | TerminalError]:
         """Each story enriched, or why it cannot be; in order."""
@@ -74,21 +84,45 @@ class EnrichmentPool:
         return [result for story in chunk for result in await self._chunk([story], lane)]
 
     async def _run(self, chunk: list[Story], lane: Lane) -> list[Story]:
+        """The chunk enriched; TerminalError when its process failed on it, TransientError when the pool did."""
         async with self._slots.slot(_RANK[lane]):
-            future = self._pool.schedule(enrich_batch, args=(chunk,), timeout=CHUNK_SECONDS)
-            try:
-                result: list[Story] = await asyncio.wrap_future(future)
-            except TimeoutError:
-                raise TerminalError(
-                    f"Enrichment took longer than {CHUNK_SECONDS:.0f} seconds and was stopped."
-                ) from None
-            except ProcessExpired as error:
-                raise TerminalError(f"The enrichment process died of it (exit code {error.exitcode}).") from error
-            except (asyncio.CancelledError, CancelledError):
-                raise
-            except Exception as error:
-                raise TerminalError(f"Enrichment failed: {type(error).__name__}: {error}.") from error
-            return result
+            for _ in range(TRIES):
+                try:
+                    return await self._scheduled(chunk)
+                except BrokenProcessPool:
+                    # An idle process was killed from outside: no text's fault, and pebble gives up the whole pool.
+                    await self._replace()
+            raise TransientError(f"The enrichment pool broke {TRIES} times in a row.")
+
+    async def _scheduled(self, chunk: list[Story]) -> list[Story]:
+        if not self._pool.active:
+            await self._replace()
+        future = self._pool.schedule(self._work, args=(chunk,), timeout=self._seconds)
+        try:
+            result: list[Story] = await asyncio.wrap_future(future)
+        except BrokenProcessPool:
+            raise
+        except TimeoutError:
+            raise TerminalError(f"Enrichment took longer than {self._seconds:.0f} seconds and was stopped.") from None
+        except ProcessExpired as error:
+            raise TerminalError(f"The enrichment process died of it (exit code {error.exitcode}).") from error
+        except MemoryError as error:
+            raise TransientError("There is not enough memory for enrichment.") from error
+        except Exception as error:
+            raise TerminalError(f"Enrichment failed: {type(error).__name__}: {error}.") from error
+        return result
+
+    async def _replace(self) -> None:
+        """A new pool for a broken one; whoever comes second finds it done."""
+        broken = self._pool
+        if not broken.active:
+            self._pool = self._new()
+            await asyncio.to_thread(_end, broken)
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def chunked(stories: Sequence[Story]) -> Iterator[list[Story]]:
@@ -105,8 +139,8 @@ def chunked(stories: Sequence[Story]) -> Iterator[list[Story]]:
         yield chunk
 
 
-def _start_child(parent: int) -> None:
+def _start_child(parent: int, prepare: Callable[[], object]) -> None:
     """Ctrl-C reaches the whole group, but the worker decides when its children end; with it, they end at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent, lambda: os._exit(1))
-    load()
+    prepare()
