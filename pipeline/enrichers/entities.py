@@ -1,37 +1,123 @@
-"""Entities: what the model names, merged over the story."""
+"""Entities: everything the story names, the mentions of each merged under its fullest name.
 
+A name that our tables know has the tables' form for its canonical name, whatever the story calls it: 'U.S.' is the
+United States. An entity that the agency gave keeps all the agency said and gains its mentions.
+"""
+
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.enrichers import titles
 from pipeline.enrichers.analysis import Analysis
+from pipeline.enrichers.folding import fold
+from pipeline.enrichers.mentions import Mention, mentions, without_overlaps
+from pipeline.enrichers.merging import Thing, merged, short_names
+from pipeline.enrichers.names import Name, Names, by_first_word, known, scan
 from pipeline.story import Entity, EntityType, Span, Story
 
 NAME = "entities"
-_TYPES: dict[str, EntityType] = {
-    "PERSON": "person",
-    "ORG": "organisation",
-    "GPE": "gpe",
-    "LOC": "location",
-    "FAC": "facility",
-    "NORP": "norp",
-    "PRODUCT": "product",
-    "EVENT": "event",
-    "LAW": "law",
-}
+_TABLE, _OFTEN, _ONCE = 0.95, 0.85, 0.7
+"""Confidence in what a table knows, in what the model found several times, and once."""
 
 
 def run(analysis: Analysis) -> Story:
-    """The story with its entities."""
-    mentions: dict[tuple[str, EntityType], list[Span]] = {}
-    for paragraph in analysis.paragraphs:
-        for found in paragraph.doc.ents:
-            if kind := _TYPES.get(found.label_):
-                start = paragraph.start + found.start_char
-                span = Span(text=found.text, start=start, end=start + len(found.text))
-                mentions.setdefault((found.text, kind), []).append(span)
+    """The story with its entities, in the order of their first mention."""
+    story = analysis.story
+    given = [entity for entity in story.entities if entity.component != NAME]
+    agency = by_first_word(Name(entity.name, entity.name, entity.type) for entity in given)
+    first = mentions(analysis.paragraphs, agency)
+    learned = by_first_word(short_names(merged(first), analysis.text))
+    again = [*first, *_again(analysis, learned)]
+    things = merged(without_overlaps(again, len(analysis.text)))
+    for thing in things:
+        thing.mentions.sort()
+    things.sort(key=lambda thing: thing.mentions[0].start)
+    return replace(story, entities=_reconciled(given, [*_found(things, analysis), *_only_in_headline(story, things)]))
+
+
+def _again(analysis: Analysis, learned: Names) -> list[Mention]:
+    """Mentions of what the story names elsewhere, which the model overlooked."""
+    return [
+        Mention(paragraph.start + at, paragraph.start + at + len(name.form), name.form, name.type)
+        for paragraph in analysis.paragraphs
+        for at, name in scan(paragraph.doc.text, learned)
+    ]
+
+
+def _found(things: Sequence[Thing], analysis: Analysis) -> list[Entity]:
     headline = analysis.story.headline or ""
-    given = tuple(each for each in analysis.story.entities if each.component == "agency")
-    ours = tuple(
-        Entity(name=name, type=kind, mentions=tuple(spans), in_headline=name in headline, component=NAME)
-        for (name, kind), spans in mentions.items()
+    return [
+        Entity(
+            name=thing.name,
+            type=thing.type,
+            aliases=tuple(form for form in thing.forms if form != thing.name),
+            mentions=tuple(Span(text=each.text, start=each.start, end=each.end) for each in thing.mentions),
+            in_headline=any(_stands_in(headline, form) for form in (thing.name, *thing.forms)),
+            role=_role(thing, analysis.text),
+            confidence=_TABLE if thing.known else _OFTEN if len(thing.mentions) > 1 else _ONCE,
+            component=NAME,
+        )
+        for thing in things
+    ]
+
+
+def _stands_in(headline: str, form: str) -> bool:
+    return form in headline and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", headline) is not None
+
+
+def _role(thing: Thing, text: str) -> str | None:
+    if thing.type != "person":
+        return None
+    return next((role for each in thing.mentions if (role := titles.role(text, each.start, each.end))), None)
+
+
+def _only_in_headline(story: Story, things: Sequence[Thing]) -> list[Entity]:
+    """What our tables know and the headline alone names."""
+    headline = story.headline or ""
+    if headline.isupper():
+        return []
+    there = {fold(thing.name) for thing in things}
+    found: dict[tuple[str, EntityType], str] = {
+        (name.canonical, name.type): name.form
+        for _, name in scan(headline, known())
+        if fold(name.canonical) not in there
+    }
+    return [
+        Entity(
+            name=name,
+            type=kind,
+            aliases=(form,) if form != name else (),
+            in_headline=True,
+            confidence=_TABLE,
+            component=NAME,
+        )
+        for (name, kind), form in found.items()
+    ]
+
+
+def _reconciled(given: Sequence[Entity], found: Sequence[Entity]) -> tuple[Entity, ...]:
+    """The agency's entities, each with what we found of it, then the rest of ours."""
+    ours = {fold(form): entity for entity in found for form in (*entity.aliases, entity.name)}
+    taken: set[str] = set()
+    result = []
+    for entity in given:
+        match = ours.get(fold(entity.name))
+        if match and match.name not in taken:
+            taken.add(match.name)
+            result.append(_joined(entity, match))
+        else:
+            result.append(entity)
+    return (*result, *(entity for entity in found if entity.name not in taken))
+
+
+def _joined(given: Entity, found: Entity) -> Entity:
+    forms = dict.fromkeys((*given.aliases, found.name, *found.aliases))
+    spans = {(span.start, span.end): span for span in (*given.mentions, *found.mentions)}
+    return replace(
+        given,
+        aliases=tuple(form for form in forms if form != given.name),
+        mentions=tuple(spans[at] for at in sorted(spans)),
+        in_headline=given.in_headline or found.in_headline,
+        role=given.role or found.role,
     )
-    return replace(analysis.story, entities=given + ours)

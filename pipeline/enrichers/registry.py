@@ -7,14 +7,17 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from pipeline import story as vocabulary
-from pipeline.enrichers import entities, language, model
+from pipeline.enrichers import entities, language, model, places
 from pipeline.enrichers.analysis import LONGEST, Analysis, Component, Paragraph, paragraphs
 from pipeline.story import Story
 
 REVISION = 1
 """Grows with every change of what the components find; the low 16 bits of a document's version in the index."""
 
-COMPONENTS: tuple[Component, ...] = (Component("entities", "1", entities.run),)
+COMPONENTS: tuple[Component, ...] = (
+    Component(entities.NAME, "1", entities.run),
+    Component(places.NAME, "1", places.run),
+)
 
 
 def load() -> None:

@@ -1,0 +1,155 @@
+"""Mentions: what the model and the tables say is named, and as what; repaired where the model is known to err."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from spacy.tokens import Span as Tokens
+
+from pipeline.enrichers import gazetteer, titles
+from pipeline.enrichers.analysis import Paragraph
+from pipeline.enrichers.names import Names, known, scan
+from pipeline.story import EntityType
+
+TYPES: dict[str, EntityType] = {
+    "PERSON": "person",
+    "ORG": "organisation",
+    "GPE": "gpe",
+    "LOC": "location",
+    "FAC": "facility",
+    "NORP": "norp",
+    "PRODUCT": "product",
+    "EVENT": "event",
+    "LAW": "law",
+}
+"""OntoNotes' labels for what is named; its others are numbers and times."""
+
+_LONGEST = 80
+_DAY = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|January|February|March|April|June|July|August|September|October|November|December"
+)
+_LEAD = re.compile(rf"^(?:[\W_]+|(?:the|a|an|this|that)\s+|(?:{_DAY})\s+)+", re.IGNORECASE)
+_TRAIL = re.compile(rf"(?:\s+(?:{_DAY})|['’]s?|[^\w.)]+|\s*\([^)]*|(?<![A-Z])(?<!\b\w\w)\.)+$")
+_ONLY_TIME = re.compile(rf"(?:{_DAY})s?")
+_ACRONYM = re.compile(r"\s\(([A-Z][A-Za-z&.-]*[A-Z])\)")
+_NAME_WITH_ACRONYM = re.compile(
+    r"((?:[A-Z][\w'’-]+,? (?:(?:of|for|and|the|de|del|on|in|to|against) ){0,2}){2,9})\(([A-Z]{2,8})\)"
+)
+_LOCATIVE = re.compile(r"\b(?:in|near|from|to|at|outside|around|over|across|of|between|towards?|and)\s+(?:the\s+)?$")
+_BY_A_PLACE = re.compile(r"\b(?:near|outside|(?:town|city|village|port|district|province|region) of)\s+$")
+_SMALL_WORDS = frozenset(("of", "for", "and", "the", "de", "del", "on", "in", "to", "against"))
+_PEOPLE = re.compile(r"(?:ian|ans|ese|ish|ist|ists|ites?|an|i|is)$")
+
+
+class Mention(NamedTuple):
+    """A named thing at a place of body_text. `name` is its canonical name where a table knows it."""
+
+    start: int
+    end: int
+    text: str
+    type: EntityType
+    name: str | None = None
+    acronym: str | None = None
+    """The short form in brackets after it."""
+
+
+def mentions(paragraphs: Iterable[Paragraph], names: Names) -> list[Mention]:
+    """All mentions in order, none inside another, the same text of the same type throughout. `names` are those that
+    the agency says the story is about."""
+    found = [mention for paragraph in paragraphs for mention in _in_paragraph(paragraph, names)]
+    return _harmonised(found)
+
+
+def _in_paragraph(paragraph: Paragraph, names: Names) -> Iterator[Mention]:
+    text = paragraph.doc.text
+    from_model = [mention for ent in paragraph.doc.ents if (mention := _from_model(text, ent))]
+    from_tables = [] if text.isupper() else [_known_mention(start, *name) for start, name in scan(text, names, known())]
+    for each in without_overlaps([*_with_acronyms(text), *from_tables, *from_model], len(text)):
+        acronym = _ACRONYM.match(text, each.end)
+        yield each._replace(
+            start=each.start + paragraph.start,
+            end=each.end + paragraph.start,
+            acronym=acronym[1] if acronym and each.type == "organisation" else None,
+        )
+
+
+def _known_mention(start: int, form: str, canonical: str, kind: EntityType) -> Mention:
+    return Mention(start, start + len(form), form, kind, canonical)
+
+
+def _from_model(text: str, ent: Tokens) -> Mention | None:
+    """What the model found, cut to the name; None where it is none."""
+    kind = TYPES.get(ent.label_)
+    if kind is None or not any(token.tag_.startswith(("NNP", "JJ")) for token in ent):
+        return None
+    start, name = ent.start_char, ent.text.partition("\n")[0]
+    lead = _LEAD.match(name)
+    if lead:
+        start, name = start + lead.end(), name[lead.end() :]
+    name = _TRAIL.sub("", name)
+    if kind == "person":
+        bare = titles.without_address(name)
+        start, name = start + len(name) - len(bare), bare
+    if not _is_name(name) or titles.heads_title(name, text[start + len(name) :]):
+        return None
+    kind = _repaired(text, start, name, kind)
+    return Mention(start, start + len(name), name, kind) if kind else None
+
+
+def _is_name(name: str) -> bool:
+    return (
+        1 < len(name) <= _LONGEST
+        and any(map(str.isupper, name))
+        and not _ONLY_TIME.fullmatch(name)
+        and not any(mark in name for mark in '"“”;:!?@')
+    )
+
+
+def _repaired(text: str, start: int, name: str, kind: EntityType) -> EntityType | None:
+    """The type that the gazetteer and the words before the name speak for; None for no name at all."""
+    if kind in ("gpe", "location", "facility", "event", "law", "product"):
+        return kind
+    largest = max((place.population for place in gazetteer.find(name)), default=0)
+    before = text[max(start - 20, 0) : start]
+    if (largest and _LOCATIVE.search(before)) or _BY_A_PLACE.search(before):
+        return "gpe"
+    if kind == "norp" and largest < 10_000 and not _PEOPLE.search(name):
+        return None
+    return "gpe" if largest >= (1_000_000 if kind == "person" else 3_000_000) or (kind == "norp" and largest) else kind
+
+
+def _with_acronyms(text: str) -> Iterator[Mention]:
+    """'National Mine Workers' Union (NMWU)', whatever the model made of it."""
+    if "(" not in text:
+        return
+    for found in _NAME_WITH_ACRONYM.finditer(text):
+        words = found[1].split()
+        initials = [word[0] for word in words if word not in _SMALL_WORDS]
+        wanted = "".join(initials)[-len(found[2]) :]
+        if wanted != found[2]:
+            continue
+        skipped = len(initials) - len(wanted)
+        start = found.start() + [at.start() for at in re.finditer(r"(?<!\S)[A-Z]", found[1])][skipped]
+        name = found[1][start - found.start() :].rstrip()
+        yield Mention(start, start + len(name), name, "organisation")
+
+
+def without_overlaps(found: Iterable[Mention], length: int) -> list[Mention]:
+    """The mentions in a text of `length`, in order; of overlapping ones the longest, of equals the first given."""
+    covered = bytearray(length)
+    kept = []
+    for each in sorted(found, key=lambda mention: mention.start - mention.end):
+        if covered.find(1, each.start, each.end) < 0:
+            covered[each.start : each.end] = b"\1" * (each.end - each.start)
+            kept.append(each)
+    return sorted(kept, key=lambda mention: mention.start)
+
+
+def _harmonised(found: list[Mention]) -> list[Mention]:
+    votes: dict[str, Counter[EntityType]] = {}
+    for each in found:
+        votes.setdefault(each.text, Counter())[each.type] += 10 if each.name else 1
+    best = {text: max(counted, key=lambda kind: (counted[kind], kind)) for text, counted in votes.items()}
+    return [each._replace(type=best[each.text]) for each in found]
