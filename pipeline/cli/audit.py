@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline import settings as configuration
 from pipeline.audit import OUTCOMES, Report, audit
 from pipeline.bus.admin import check, lags
-from pipeline.cli.console import err, out, print_json, say
+from pipeline.cli.console import err, out, print_json, printable, say
 from pipeline.flow import FLOW
 from pipeline.settings import Settings
 
@@ -67,6 +67,6 @@ def _show(report: Report) -> None:
     out.print(f"{report.messages:,} messages received.")
     out.print(table)
     for lost in report.unaccounted[:_LISTED]:
-        out.print(f"[red]{escape(lost.message)}[/] {escape(lost.name)}: {escape(lost.reason)}")
+        out.print(f"[red]{escape(lost.message)}[/] {escape(printable(f'{lost.name}: {lost.reason}'))}")
     if len(report.unaccounted) > _LISTED:
         say(f"... and {len(report.unaccounted) - _LISTED:,} more; --json lists all.")

@@ -1,8 +1,8 @@
 """`wire dead-letter`: what could not be processed: list it, look at it, give it another chance."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import click
 from rich.markup import escape
@@ -11,7 +11,7 @@ from rich.table import Table
 from pipeline import settings as configuration
 from pipeline.bus.producer import DurableProducer
 from pipeline.bus.reader import read, read_one
-from pipeline.cli.console import err, out, print_json, say, say_error
+from pipeline.cli.console import err, out, print_json, printable, say, say_error
 from pipeline.errors import OperatorError, TerminalError
 from pipeline.messages import ORIGINAL, Message, Send
 from pipeline.settings import Settings
@@ -62,8 +62,9 @@ def list_(stage: str | None, everything: bool, as_json: bool) -> None:
     for heading in ("id", "time", "stage", "item", "bytes", "cause"):
         table.add_column(heading, justify="right" if heading == "bytes" else "left", no_wrap=heading in {"id", "stage"})
     for x in letters:
-        cause = escape(x.cause) + (" [dim](requeued)[/]" if x.requeued else "")
-        table.add_row(x.id, x.time[:19], x.stage, escape(x.name or x.item or x.read_from), f"{x.size:,}", cause)
+        cause = _safe(x.cause) + (" [dim](requeued)[/]" if x.requeued else "")
+        name = _safe(x.name or x.item or x.read_from)
+        table.add_row(x.id, _safe(x.time[:19]), _safe(x.stage), name, f"{x.size:,}", cause)
     out.print(table)
 
 
@@ -78,11 +79,11 @@ def show(letter_id: str, raw: bool) -> None:
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in message.headers.items():
-        table.add_row(f"[bold]{escape(name)}[/]", escape(value))
+        table.add_row(f"[bold]{_safe(name)}[/]", _safe(value))
     table.add_row("[bold]bytes[/]", f"{len(message.value):,}")
     out.print(table)
     out.print()
-    out.print(_preview(message.value), markup=False)
+    out.print(printable(_preview(message.value)), markup=False)
 
 
 @command.command("requeue")
@@ -95,49 +96,63 @@ def requeue(ids: Sequence[str], everything: bool, stage: str | None) -> None:
     if bool(ids) == everything:
         raise click.UsageError("Name ids (see `wire dead-letter list`), or --all.")
     if everything:
-        ids = [x.id for x in _letters(settings) if not x.requeued and stage in {None, x.stage}]
-    letters = [(letter_id, _find(settings, letter_id)) for letter_id in ids]
-    refusals = _send(settings, [_original(message) for _, message in letters])
-    markers = [
-        Send(topic=DEAD_LETTER, key=message.key, value=b"", headers={REQUEUED: letter_id})
-        for number, (letter_id, message) in enumerate(letters)
-        if number not in refusals
-    ]
-    _send(settings, markers)  # only now: a letter is requeued once its bytes are acknowledged, not before
-    for number, error in refusals.items():
-        say_error(f"{letters[number][0]}: {error.cause}")
-    say(f"{len(markers)} requeued.")
+        chosen = {x.id for x in _letters(settings) if not x.requeued and stage in {None, x.stage}}
+        letters: Iterable[Message] = (message for message in read(settings, DEAD_LETTER) if _id(message) in chosen)
+    else:
+        letters = {_id(message): message for message in (_find(settings, letter_id) for letter_id in ids)}.values()
+    sent, refusals = _send(settings, ((_id(message), _original(message)) for message in letters))
+    # Only now: a letter is requeued once its bytes are acknowledged, not before.
+    _send(settings, ((x, Send(topic=DEAD_LETTER, key=x.encode(), value=b"", headers={REQUEUED: x})) for x in sent))
+    for letter_id, error in refusals.items():
+        say_error(f"{letter_id}: {error.cause}")
+    say(f"{len(sent)} requeued.")
     if refusals:
         sys.exit(1)
 
 
-def _send(settings: Settings, records: Sequence[Send]) -> dict[int, TerminalError]:
-    """Send all, however long it takes; which of them, by position, Kafka refused for good."""
-    refusals: dict[int, TerminalError] = {}
+def _send(settings: Settings, records: Iterable[tuple[str, Send]]) -> tuple[list[str], dict[str, TerminalError]]:
+    """Send all, however long it takes; the ids of those that were acknowledged, and of those refused for good."""
+    under_way: dict[int, str] = {}
+    sent: list[str] = []
+    refusals: dict[str, TerminalError] = {}
+
+    def acknowledged(record: Send) -> None:
+        sent.append(under_way.pop(id(record)))
 
     def refused(record: Send, error: TerminalError) -> None:
-        refusals[next(number for number, other in enumerate(records) if other is record)] = error
+        refusals[under_way.pop(id(record))] = error
 
     def waiting(seconds: float) -> None:
         err.print(f"Waiting {seconds:.0f} s for Kafka at {settings.kafka}.")
 
-    with DurableProducer(settings, on_ack=lambda _: None, on_refused=refused, on_wait=waiting) as producer:
-        for record in records:
+    with DurableProducer(settings, on_ack=acknowledged, on_refused=refused, on_wait=waiting) as producer:
+        for letter_id, record in records:
+            under_way[id(record)] = letter_id
             producer.send(record)
-    return refusals
+    return sent, refusals
 
 
-def _letters(settings: Settings) -> Iterator[Letter]:
-    messages = list(read(settings, DEAD_LETTER))
-    requeued = {message.headers[REQUEUED] for message in messages if REQUEUED in message.headers}
-    letters = [_letter(m, requeued) for m in messages if REQUEUED not in m.headers]
-    yield from sorted(letters, key=lambda letter: letter.time)
+def _id(message: Message) -> str:
+    return f"{message.partition}/{message.offset}"
 
 
-def _letter(message: Message, requeued: set[str]) -> Letter:
-    headers, letter_id = message.headers, f"{message.partition}/{message.offset}"
+def _letters(settings: Settings) -> list[Letter]:
+    """Every letter, oldest first."""
+    letters: list[Letter] = []
+    requeued: set[str] = set()
+    for message in read(settings, DEAD_LETTER):
+        if REQUEUED in message.headers:
+            requeued.add(message.headers[REQUEUED])
+        else:
+            letters.append(_letter(message))
+    letters.sort(key=lambda letter: letter.time)
+    return [replace(letter, requeued=letter.id in requeued) for letter in letters]
+
+
+def _letter(message: Message) -> Letter:
+    headers = message.headers
     return Letter(
-        id=letter_id,
+        id=_id(message),
         time=headers.get("time") or message.timestamp.isoformat(),
         stage=headers.get("stage", "?"),
         cause=headers.get("cause", "No cause is given."),
@@ -146,18 +161,22 @@ def _letter(message: Message, requeued: set[str]) -> Letter:
         name=headers.get(ORIGINAL + "name", ""),
         feed=headers.get(ORIGINAL + "feed", ""),
         size=len(message.value),
-        requeued=letter_id in requeued,
     )
 
 
 def _find(settings: Settings, letter_id: str) -> Message:
     partition, _, offset = letter_id.partition("/")
-    if not (partition.isdecimal() and offset.isdecimal()):
+    if not (letter_id.isascii() and partition.isdecimal() and offset.isdecimal()):
         raise click.UsageError(f"'{letter_id}' is no id: they look like 2/15, see `wire dead-letter list`.")
     message = read_one(settings, DEAD_LETTER, int(partition), int(offset))
     if message is None or REQUEUED in message.headers:
         raise OperatorError(f"There is no dead letter {letter_id}.")
     return message
+
+
+def _safe(text: str) -> str:
+    """`text` as a cell of a table: it neither marks nor steers."""
+    return escape(printable(text))
 
 
 def _original(message: Message) -> Send:
@@ -170,9 +189,9 @@ def _preview(data: bytes) -> str:
     """The first bytes as text, or as hexadecimal where they are none."""
     head = data[:_PREVIEW]
     text = head.decode(errors="replace")
-    printable = sum(char.isprintable() or char in "\n\r\t" for char in text)
+    plain = sum(char.isprintable() or char in "\n\r\t" for char in text)
     more = f"\n... {len(data) - _PREVIEW:,} more bytes" if len(data) > _PREVIEW else ""
-    if text.count("\ufffd") > 8 or printable < 0.9 * len(text):
+    if text.count("\ufffd") > 8 or plain < 0.9 * len(text):
         lines = (head[i : i + 16] for i in range(0, min(len(head), 512), 16))
         return "\n".join(f"{n * 16:08x}  {line.hex(' ')}" for n, line in enumerate(lines)) + more
     return text + more
