@@ -57,7 +57,7 @@ def command(
     for item in tally.unreadable:
         say_error(f"{item.name}: {item.reason}")
     _summary(tally, RAW_BULK if bulk else RAW, as_json=as_json)
-    if tally.unreadable or not tally.sent:
+    if tally.unreadable or not tally.sent + tally.dead:
         sys.exit(1)
 
 
@@ -125,9 +125,8 @@ def _record(settings: Settings, arrival: Arrival, topic: str, hints: dict[str, s
     if len(arrival.data) <= settings.max_item_mb * MEGABYTE:
         return record
     size, most = len(arrival.data) / MEGABYTE, settings.max_item_mb
-    return refused(
-        record, "feed", TerminalError(f"The item is {size:.1f} MiB; the largest that is parsed is {most} MiB.")
-    )
+    error = TerminalError(f"The item is {size:.1f} MiB; the largest that is parsed is {most} MiB.")
+    return refused(record, "feed", error, read_from=topic)  # where it would have gone, and goes when requeued
 
 
 def _summary(tally: Tally, topic: str, *, as_json: bool) -> None:
