@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 from pipeline import story as vocabulary
 from pipeline.enrichers import entities, language, model, places
 from pipeline.enrichers.analysis import LONGEST, Analysis, Component, Paragraph, paragraphs
+from pipeline.enrichers.events import component as events
 from pipeline.story import Story
 
 REVISION = 1
@@ -17,6 +18,7 @@ REVISION = 1
 COMPONENTS: tuple[Component, ...] = (
     Component(entities.NAME, "1", entities.run),
     Component(places.NAME, "1", places.run),
+    Component(events.NAME, events.VERSION, events.run),
 )
 
 

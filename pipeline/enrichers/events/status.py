@@ -1,0 +1,100 @@
+"""Whether an event is told as so, as not so, or as something that may be.
+
+From the trigger up: a negation, modal or condition on the way counts as long as the words between pass it on. 'did not
+sign' is no signing, 'threatened to bomb' and 'called for talks' are none yet; 'did not condemn the attack' leaves the
+attack as it was.
+"""
+
+from spacy.tokens import Token
+
+from pipeline.enrichers.events.grammar import is_noun, is_verb
+from pipeline.enrichers.events.lexicon import Words, words
+from pipeline.story import EventStatus
+
+_NOT = {"no", "not", "n't", "never", "neither", "nor", "without", "none"}
+_NOBODY = {"nobody", "none", "neither"}
+_COMPLEMENT = {
+    "xcomp",
+    "ccomp",
+    "pcomp",
+    "dobj",
+    "pobj",
+    "prep",
+    "nsubjpass",
+    "nsubj",
+    "acl",
+    "agent",
+    "dative",
+    "oprd",
+}
+_STEPS = 8
+
+
+def status(trigger: Token) -> EventStatus:
+    """The status of the event that `trigger` tells."""
+    known, negated, hypothetical = words(), False, False
+    token, passes = trigger, True
+    for _ in range(_STEPS):
+        if passes:
+            negated |= _negated(token)
+            hypothetical |= _uncertain(token, known)
+        hypothetical |= any(child.dep_ == "mark" and child.lower_ in known.conditional for child in token.children)
+        if token.dep_ == "ROOT" or token.head is token:
+            break
+        if passes and token.dep_ in _COMPLEMENT:
+            negated ^= _governed(token, known.negating)
+            hypothetical |= _governed(token, known.hypothetical)
+        elif passes and token.dep_ == "amod":
+            passes = False
+        passes = passes and _passes_on(token, known)
+        token = token.head
+    if hypothetical or trigger.sent[-1].text == "?":
+        return "negated" if negated and not hypothetical else "hypothetical"
+    return "negated" if negated else "asserted"
+
+
+def _negated(token: Token) -> bool:
+    """'not', 'no', 'without' at the word itself, or a subject that is nobody."""
+    nobody = any(
+        child.lower_ in _NOBODY or any(part.lower_ in {"no", "neither"} for part in child.children)
+        for child in token.children
+        if child.dep_ in {"nsubj", "nsubjpass"}
+    )
+    return nobody or any(
+        child.dep_ == "neg" or (child.dep_ in {"det", "preconj", "cc"} and child.lower_ in _NOT)
+        for child in token.children
+    ) or (token.dep_ == "pobj" and token.head.lower_ == "without") or (
+        token.dep_ == "pcomp" and token.head.lower_ == "without"
+    )  # fmt: skip
+
+
+def _uncertain(token: Token, known: Words) -> bool:
+    """A modal; or an infinitive that nothing makes real."""
+    if not is_verb(token):
+        return False
+    if any(child.tag_ == "MD" and child.lower_ in known.modal for child in token.children):
+        return True
+    infinitive = any(child.tag_ == "TO" for child in token.children)
+    return infinitive and token.head.lower_ not in known.realising | known.negating
+
+
+def _governed(token: Token, governors: frozenset[str]) -> bool:
+    head = token.head
+    if head.dep_ == "prep" or head.tag_ == "IN":
+        head = head.head
+    # A subject governs nothing: 'the attack prevented a vote' happened. And 'called a strike' is one, unlike 'called for'.
+    if token.dep_ == "nsubj" or (
+        token.dep_ == "dobj" and head.lower_ in words().light and governors is not words().negating
+    ):
+        return False
+    return head.lower_ in governors
+
+
+def _passes_on(token: Token, known: Words) -> bool:
+    """Whether what is said of the head is said of the token too."""
+    head, relation = token.head, token.dep_
+    if is_noun(token) and relation in {"dobj", "nsubjpass", "nsubj", "attr"}:
+        return head.lower_ in known.light
+    if relation in {"xcomp", "pcomp", "prep", "oprd", "pobj", "aux"}:
+        return relation != "xcomp" or head.lower_ in known.realising
+    return relation == "conj" and is_verb(token) and not any(child.dep_ == "nsubj" for child in token.children)

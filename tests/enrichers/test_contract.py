@@ -1,0 +1,1 @@
+"""What every component and the whole of them owe, whatever the story."""

@@ -1,0 +1,124 @@
+"""Events, case by case; and how many of those that a reader of the samples would demand are found."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.enrichers.events.conditions import CONDITIONS
+from pipeline.enrichers.events.lexicon import forms, triggers
+from pipeline.enrichers.registry import enrich_batch
+from pipeline.formats.base import Item
+from pipeline.stages.parse import parse_item
+from pipeline.story import Event, Participant, Span, Story
+
+HERE, SEEDS = Path(__file__).parent, Path(__file__).parent.parent.parent / "seeds"
+CASES: list[dict[str, Any]] = tomllib.loads((HERE / "cases" / "events.toml").read_text(encoding="utf-8"))["case"]
+DEMANDED = 0.8
+"""The share of the samples' demanded events that must be found: what is reached today, less a little."""
+
+
+def events(text: str) -> tuple[Event, ...]:
+    (story,) = enrich_batch([Story(uri="u", body_text=text, language="en")])
+    return story.events
+
+
+def names(participants: tuple[Participant, ...]) -> list[str]:
+    return [each.name or each.span.text for each in participants]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["text"][:60] for case in CASES])
+def test_case(case: Mapping[str, Any]) -> None:
+    found = events(case["text"])
+    for wanted in case.get("events", []):
+        assert any(fits(event, wanted) for event in found), f"{wanted} is not among {found}"
+    assert {event.type for event in found}.isdisjoint(case.get("none", []))
+
+
+def fits(event: Event, wanted: Mapping[str, Any]) -> bool:
+    counts = [[c.kind, c.low, c.high] if c.high is not None else [c.kind, c.low] for c in event.casualties]
+    known: dict[str, object] = {
+        "type": event.type,
+        "trigger": event.trigger.text,
+        "mode": event.mode,
+        "status": event.status,
+        "actors": names(event.actors),
+        "targets": names(event.targets),
+        "country": event.country,
+        "date": event.date,
+    }
+    return all(known[key] == value for key, value in wanted.items() if key != "casualties") and all(
+        count in counts for count in wanted.get("casualties", [])
+    )
+
+
+def test_the_samples_say_what_readers_demand() -> None:
+    manifest = tomllib.loads((SEEDS / "expected.toml").read_text(encoding="utf-8"))
+    demanded = reached = 0
+    for entry in manifest["story"]:
+        wanted = entry.get("events") or []
+        if wanted:
+            (story,) = parse_item(Item(data=(SEEDS / entry["file"]).read_bytes())).stories
+            (enriched,) = enrich_batch([story])
+            demanded += len(wanted)
+            reached += sum(any(tells(event, each) for event in enriched.events) for each in wanted)
+    assert demanded > 30
+    assert reached / demanded >= DEMANDED, f"{reached} of {demanded}"
+
+
+def tells(event: Event, wanted: Mapping[str, Any]) -> bool:
+    evidence = " ".join(event.evidence.text.split())
+    return (
+        event.type == wanted["type"]
+        and event.status == wanted.get("status", "asserted")
+        and " ".join(wanted["evidence"].split()) in evidence
+    )
+
+
+def spans(event: Event) -> Iterator[Span]:
+    yield from (event.trigger, event.evidence, *(c.span for c in event.casualties))
+    yield from (each.span for each in (*event.actors, *event.targets))
+
+
+WORDS = (
+    "Gunmen", "rebels", "attacked", "killed", "the", "police", "in", "Baghdad", "six", ",", ".", "\n\n", "was", "by",
+    "on", "Tuesday", "not", "may", "“he”", "🙂", "NATO's", "twenty-three", "between", "and",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_every_span_is_where_it_says(parts: list[str]) -> None:
+    text = " ".join(parts)
+    for event in events(text):
+        for span in spans(event):
+            assert text[span.start : span.end] == span.text != ""
+
+
+def test_the_same_text_says_the_same() -> None:
+    text = " ".join(case["text"] for case in CASES)
+    assert events(text) == events(text)
+
+
+def test_every_condition_of_the_lexicon_is_one() -> None:
+    needs = {trigger.needs for each in triggers().values() for trigger in each}
+    assert needs <= CONDITIONS.keys()
+    assert CONDITIONS.keys() <= needs | {""}
+
+
+@pytest.mark.parametrize(
+    ("lemma", "expected"),
+    [
+        ("attack", {"attack", "attacks", "attacked", "attacking"}),
+        ("seize", {"seize", "seizes", "seized", "seizing"}),
+        ("ratify", {"ratify", "ratifies", "ratified", "ratifying"}),
+        ("stab", {"stab", "stabs", "stabbed", "stabbing", "stabed", "stabing"}),
+        ("shoot", {"shoot", "shoots", "shot", "shooting"}),
+    ],
+)
+def test_forms(lemma: str, expected: set[str]) -> None:
+    assert forms(lemma, "v") == expected
