@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
+from spacy.tokens import Doc
 from spacy.tokens import Span as Tokens
 
 from pipeline.enrichers import gazetteer, titles
@@ -43,6 +45,10 @@ _SMALL_WORDS = frozenset(("of", "for", "and", "the", "de", "del", "on", "in", "t
 _PEOPLE = re.compile(r"(?:ian|ans|ese|ish|ist|ists|ites?|an|i|is)$")
 
 
+_GREAT = 500_000
+"""Inhabitants of a city whose bare name is taken for it."""
+
+
 class Mention(NamedTuple):
     """A named thing at a place of body_text. `name` is its canonical name where a table knows it."""
 
@@ -66,13 +72,25 @@ def _in_paragraph(paragraph: Paragraph, names: Names) -> Iterator[Mention]:
     text = paragraph.doc.text
     from_model = [mention for ent in paragraph.doc.ents if (mention := _from_model(text, ent))]
     from_tables = [] if text.isupper() else [_known_mention(start, *name) for start, name in scan(text, names, known())]
-    for each in without_overlaps([*_with_acronyms(text), *from_tables, *from_model], len(text)):
+    overlooked = [] if text.isupper() else _overlooked(paragraph.doc)
+    for each in without_overlaps([*_with_acronyms(text), *from_tables, *from_model, *overlooked], len(text)):
         acronym = _ACRONYM.match(text, each.end)
         yield each._replace(
             start=each.start + paragraph.start,
             end=each.end + paragraph.start,
             acronym=acronym[1] if acronym and each.type == "organisation" else None,
         )
+
+
+def _overlooked(doc: Doc) -> Iterator[Mention]:
+    """Great cities that the model passed over: names it put under no label that are those of capitals and the like."""
+    named = [token for token in doc if token.tag_ == "NNP" and not token.ent_type_]
+    for _, run in groupby(enumerate(named), key=lambda pair: pair[1].i - pair[0]):
+        tokens = [token for _, token in run]
+        span = doc[tokens[0].i : tokens[-1].i + 1]
+        places = gazetteer.find(span.text)
+        if any(each.kind == "city" and (each.capital or each.population >= _GREAT) for each in places):
+            yield Mention(span.start_char, span.end_char, span.text, "gpe")
 
 
 def _known_mention(start: int, form: str, canonical: str, kind: EntityType) -> Mention:

@@ -13,7 +13,7 @@ _COUNTRY, _CITY, _CAPITAL, _CONTEXT, _DIVISION, _NAMED_SO = 5.0, 1.0, 1.0, 3.0, 
 """What speaks for a candidate, on the scale of the powers of ten of its inhabitants."""
 _KNOWN_ANYWHERE = 300_000
 """Inhabitants of a place that needs no country named beside it."""
-_FAMOUS, _RIVAL = 100_000, 10
+_FAMOUS, _RIVAL = 100_000, 8
 """A place is known for its name when it has so many inhabitants, and so many times those of any other of that name."""
 _WHOLE = 15
 """A division of the name of its own city is meant where it has so many times the city's inhabitants."""
@@ -97,9 +97,10 @@ def _resolve(name: Name, context: Context) -> Resolved | None:
 
 def _candidates(name: Name) -> tuple[Location, ...]:
     found = gazetteer.find(name.text)
-    if name.natural:
-        return tuple(each for each in found if each.kind != "city")
-    return tuple(each for each in found if name.division or not _is_of_its_city(each, found))
+    proper = tuple(each for each in found if name.division or not _is_of_its_city(each, found))
+    if name.natural:  # 'eastern Baghdad' is the city all the same
+        return tuple(each for each in proper if each.kind != "city") or proper
+    return proper
 
 
 def _is_of_its_city(region: Location, found: Sequence[Location]) -> bool:

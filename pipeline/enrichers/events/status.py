@@ -82,7 +82,7 @@ def _governed(token: Token, governors: frozenset[str]) -> bool:
     head = token.head
     if head.dep_ == "prep" or head.tag_ == "IN":
         head = head.head
-    # A subject governs nothing: 'the attack prevented a vote' happened. And 'called a strike' is one, unlike 'called for'.
+    # A subject governs nothing: 'the attack prevented a vote' happened. 'Called a strike' is one, unlike 'called for'.
     if token.dep_ == "nsubj" or (
         token.dep_ == "dobj" and head.lower_ in words().light and governors is not words().negating
     ):
