@@ -127,7 +127,11 @@ class _Binding:
             self._app.agent(topic, name=f"{self._stage.name}-{source.topic}")(self._agent(source))
         self._app.on_before_shutdown.connect(self._close)
         if self._settings.health_port:
-            self._app.page("/healthz")(self._health)
+
+            async def health(view: Any, _request: Any) -> Any:  # Faust makes a method of it: ours is bound already
+                return self._health(view)
+
+            self._app.page("/healthz")(health)
 
     def _topic(self, name: str) -> Any:
         return self._app.topic(name, key_type=bytes, value_type=bytes, allow_empty=True)
@@ -203,9 +207,9 @@ class _Binding:
     async def _close(self, *_: Any, **__: Any) -> None:
         await self._resources.aclose()
 
-    async def _health(self, web: Any, _request: Any) -> Any:
+    def _health(self, view: Any) -> Any:
         ready = not self._leaving() and self._opened is not None and self._opened.done()
-        return web.json({"stage": self._stage.name, "ready": ready}, status=200 if ready else 503)
+        return view.json({"stage": self._stage.name, "ready": ready}, status=200 if ready else 503)
 
 
 def _message(message: Any) -> Message:

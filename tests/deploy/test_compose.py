@@ -1,176 +1,298 @@
-"""docker-compose.yml, the Dockerfile and .env.example against the code. No Docker engine runs here: this is what can
-be checked without one."""
+"""docker-compose.yml against the code: no Docker engine runs here, so every name and number in it is compared."""
 
 import re
-import tomllib
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import fields
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from pipeline import settings
+from pipeline import __version__, settings
 from pipeline.cli.main import COMMANDS, wire
+from pipeline.cli.supervisor import STOP_SECONDS
 from pipeline.flow import FLOW
+from pipeline.local.kafka import KAFKA
+from pipeline.settings import Settings, variable
+from pipeline.topics import DEAD_LETTER_MB, MEGABYTE, topics
+from tests.deploy import compose
 
-ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-DOCKERFILE = (ROOT / "deploy/docker/Dockerfile").read_text(encoding="utf-8")
-SETUP = (ROOT / "deploy/docker/setup.sh").read_text(encoding="utf-8")
-VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([?-])([^}]*))?\}")
-
-
-def example() -> dict[str, str]:
-    """The variables of .env.example."""
-    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-
-
-def filled() -> dict[str, str]:
-    return {name: f"value-of-{name}" for name in example()}
+SERVICES = compose.services(compose.filled())
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
+WORKERS = {name: service for name, service in OURS.items() if service.get("command", [""])[0] == "worker"}
+ONCE = {name: service for name, service in SERVICES.items() if service["restart"] == "no"}
+LASTING = {name: service for name, service in SERVICES.items() if name not in ONCE}
+CALLED = {name: service for name, service in OURS.items() if "entrypoint" not in service}
+FIXED = {"cache", "data", "health_port", "nlp_processes"}
+"""Settings that .env does not give every service: the local stack's, the container's own, and the enrich stage's."""
 
 
-def resolved(text: str, environment: dict[str, str]) -> str:
-    """Compose's own substitution: ${NAME}, ${NAME:-default}, ${NAME:?sentence}."""
-
-    def value(found: re.Match[str]) -> str:
-        name, operator, argument = found.groups()
-        if environment.get(name):
-            return environment[name]
-        if operator == "-":
-            return argument
-        raise LookupError(argument or name)
-
-    return VARIABLE.sub(value, text)
+def ours(service: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in service["environment"].items() if name.startswith(settings.PREFIX)}
 
 
-COMPOSE: dict[str, Any] = yaml.safe_load(resolved(TEXT, filled()))
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-WORKERS = {name: service for name, service in SERVICES.items() if service.get("command", [""])[0] == "worker"}
-ONE_SHOT = {"setup"}
-USES_WIRE = [*WORKERS, "setup"]
+def size(text: str) -> int:
+    """Bytes of '512m', '2g'."""
+    return int(text[:-1]) * {"m": 1 << 20, "g": 1 << 30}[text[-1]]
 
 
-def test_without_passwords_compose_refuses_with_a_sentence() -> None:
-    for name in example():
-        with pytest.raises(LookupError, match=f"Set {name} in .env"):
-            resolved(TEXT, {other: "x" for other in example() if other != name})
+def seconds(text: str) -> int:
+    assert re.fullmatch(r"\d+s", text)
+    return int(text[:-1])
 
 
-def test_the_example_holds_what_compose_asks_for_and_no_secret() -> None:
-    assert {found[1] for found in VARIABLE.finditer(TEXT)} == set(example())
-    assert set(example().values()) == {""}
+def listeners(name: str) -> dict[str, tuple[str, int]]:
+    """Kafka's listeners, or advertised listeners: name -> (host, port)."""
+    text = SERVICES["kafka"]["environment"][name]
+    return {what: (host, int(port)) for what, host, port in re.findall(r"(\w+)://([^:,]*):(\d+)", text)}
 
 
-@pytest.mark.parametrize("name", USES_WIRE)
-def test_the_environment_is_settings(name: str) -> None:
-    environment = SERVICES[name]["environment"]
-    ours = {key: value for key, value in environment.items() if key.startswith(settings.PREFIX)}
-    known = {settings.variable(field) for field in settings.Settings.__dataclass_fields__}
-    assert ours.keys() <= known
-    loaded = settings.load(ours)
-    host, port = loaded.kafka.split(":")
-    assert host in SERVICES
-    assert f"://:{port}" in SERVICES[host]["environment"]["KAFKA_LISTENERS"]
-    assert loaded.elasticsearch == "http://elasticsearch:9200"
-    assert loaded.elasticsearch_password == SERVICES["elasticsearch"]["environment"]["ELASTIC_PASSWORD"]
+def published(name: str) -> tuple[str, int, int]:
+    """The one published port of a service: address, port on the host, port in the container."""
+    (text,) = SERVICES[name]["ports"]
+    address, host, container = text.split(":")
+    return address, int(host), int(container)
 
 
-def test_every_stage_has_exactly_one_service() -> None:
-    assert sorted(service["command"][1] for service in WORKERS.values()) == sorted(stage.name for stage in FLOW)
-    for name, service in WORKERS.items():
-        assert service["command"] == ["worker", name]
+@pytest.mark.parametrize("name", OURS)
+def test_environment_is_the_settings(name: str) -> None:
+    environment = ours(SERVICES[name])
+    assert environment.keys() <= {variable(field.name) for field in fields(Settings)}
+    loaded = settings.load(environment)
+    assert loaded.kafka == "{}:{}".format(*listeners("KAFKA_ADVERTISED_LISTENERS")["CONTAINERS"])
+    assert loaded.elasticsearch == f"http://elasticsearch:{published('elasticsearch')[2]}"
+    assert loaded.elasticsearch_username == "wire"
+    assert loaded.elasticsearch_password == compose.filled()["WIRE_ELASTICSEARCH_PASSWORD"]
 
 
-@pytest.mark.parametrize("line", [*(w["command"] for w in WORKERS.values()), SETUP.split("exec wire ")[1].split()])
-def test_every_command_is_one_that_wire_takes(line: list[str]) -> None:
-    name, *arguments = line
-    assert name in COMMANDS
-    command = wire.get_command(wire.make_context("wire", [name]), name)
-    assert command is not None
-    assert command.make_context(name, arguments).info_name == name
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_can_be_given_in_env(name: str) -> None:
+    given = {variable(field.name): f"<{field.name}>" for field in fields(Settings) if field.name not in FIXED}
+    assert given.items() <= compose.services(compose.filled() | given)[name]["environment"].items()
+
+
+def test_nlp_processes_are_given_to_the_stage_that_has_them() -> None:
+    more = compose.services(compose.filled() | {"WIRE_NLP_PROCESSES": "7"})
+    assert [name for name in OURS if settings.load(ours(more[name])).nlp_processes == 7] == ["enrich"]
+    assert settings.load(ours(SERVICES["enrich"])).nlp_processes > 0, "one a core fills the memory of a large host"
+
+
+def test_each_stage_has_one_service() -> None:
+    expected = Counter((stage.name, ("worker", stage.name)) for stage in FLOW)
+    assert Counter((name, tuple(service["command"])) for name, service in WORKERS.items()) == expected
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_commands_are_those_of_wire(name: str) -> None:
+    command, *arguments = SERVICES[name]["command"]
+    assert command in COMMANDS
+    found = wire.get_command(wire.make_context("wire", [command]), command)
+    assert found
+    found.make_context(command, arguments)  # raises a UsageError for what it does not take
 
 
 @pytest.mark.parametrize("name", WORKERS)
-def test_workers_can_be_scaled_and_are_confined(name: str) -> None:
-    service = WORKERS[name]
-    assert not {"ports", "container_name"} & service.keys()
-    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
-    assert service["depends_on"] == {"setup": {"condition": "service_completed_successfully"}}
-    port = service["environment"]["WIRE_HEALTH_PORT"]
-    assert f"http://localhost:{port}/healthz" in service["healthcheck"]["test"][-1]
-    assert int(service["stop_grace_period"].removesuffix("s")) > 10
+def test_workers_are_asked_where_they_answer(name: str) -> None:
+    command = SERVICES[name]["healthcheck"]["test"]
+    port = settings.load(ours(SERVICES[name])).health_port
+    assert command[:3] == ["CMD", "python", "-c"]
+    compile(command[3], name, "exec")
+    assert f"'http://127.0.0.1:{port}/healthz'" in command[3]
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_workers_scale(name: str) -> None:
+    assert not {"container_name", "hostname", "ports"} & SERVICES[name].keys()
+    assert seconds(SERVICES[name]["stop_grace_period"]) > STOP_SECONDS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_write_to_scratch_only(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert Path(settings.load(ours(service)).data).is_relative_to(service["tmpfs"][0])
+    assert "volumes" not in service
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_bounded_and_watched(name: str) -> None:
+def test_no_service_has_rights_it_does_not_need(name: str) -> None:
     service = SERVICES[name]
-    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
-    assert service["restart"] == ("no" if name in ONE_SHOT else "unless-stopped")
-    assert ("healthcheck" in service) == (name not in ONE_SHOT)
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
-    for other, condition in service.get("depends_on", {}).items():
-        expected = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
-        assert condition == {"condition": expected}
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "user", "network_mode"} & service.keys()
 
 
-@pytest.mark.parametrize(("name", "port"), [("kafka", 9092), ("elasticsearch", 9200), ("kibana", 5601)])
-def test_health_checks_ask_the_port_that_is_served(name: str, port: int) -> None:
-    assert f"localhost:{port}" in SERVICES[name]["healthcheck"]["test"][-1]
+@pytest.mark.parametrize("name", SERVICES)
+def test_memory_is_limited(name: str) -> None:
+    service = SERVICES[name]
+    heaps = re.findall(r"-Xmx(\w+)", " ".join(service["environment"].values()))
+    assert size(service["mem_limit"]) >= 2 * sum(map(size, heaps))
+    assert size(service["mem_limit"]) >= 512 << 20
 
 
-def test_published_ports_are_those_listened_on() -> None:
-    kafka = SERVICES["kafka"]
-    (published,) = kafka["ports"]
-    _, host, container = published.split(":")
-    assert f"HOST://:{container}" in kafka["environment"]["KAFKA_LISTENERS"]
-    assert f"HOST://localhost:{host}" in kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+@pytest.mark.parametrize("name", LASTING)
+def test_what_lasts_is_watched_and_restarted(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == "unless-stopped"
+    check = service["healthcheck"]
+    assert seconds(check["timeout"]) <= seconds(check["interval"])
+    assert check["retries"] >= 3
+    assert check["start_period"]
 
 
-def test_every_volume_is_declared_and_used() -> None:
-    used = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
-    assert {name for name in used if not name.startswith(".")} == set(COMPOSE["volumes"])
-    assert all((ROOT / name).exists() for name in used if name.startswith("."))
-    assert SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"] in SERVICES["kafka"]["volumes"][0]
+@pytest.mark.parametrize("name", ONCE)
+def test_what_runs_once_is_waited_for(name: str) -> None:
+    """`docker compose up --wait` takes the end of any other container for a failure."""
+    conditions = [
+        service["depends_on"][name]["condition"] for service in SERVICES.values() if name in dependencies(service)
+    ]
+    assert conditions
+    assert set(conditions) == {"service_completed_successfully"}
 
 
-def test_images_are_pinned_and_the_client_matches_the_server() -> None:
-    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    client = re.search(r"^elasticsearch==(\d+)\.", pinned, re.MULTILINE)
-    for service in SERVICES.values():
-        assert re.fullmatch(r"\S+:(\d+\.\d+\.\d+|latest)", service["image"])
-        assert ("latest" in service["image"]) == service["image"].startswith("wire-pipeline:")
-    servers = [SERVICES[name]["image"].rsplit(":")[1] for name in ("elasticsearch", "kibana")]
-    assert servers[0] == servers[1]
-    assert client
-    assert client[1] == servers[0].split(".")[0]
+def dependencies(service: dict[str, Any]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = service.get("depends_on", {})
+    return found
 
 
-def test_the_image_is_built_as_the_project_says() -> None:
-    build = SERVICES["setup"]["build"]
-    assert (ROOT / build["context"] / build["dockerfile"]).exists()
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    minimum = tuple(map(int, project["requires-python"].removeprefix(">=").split(".")))
-    stages = re.findall(r"^FROM python:(\d+)\.(\d+)-slim", DOCKERFILE, re.MULTILINE)
-    assert len(stages) == 2
-    assert len(set(stages)) == 1
-    assert tuple(map(int, stages[0])) >= minimum
-    assert "'.[nlp]'" in DOCKERFILE
-    assert "nlp" in project["optional-dependencies"]
-    final = DOCKERFILE.rsplit("FROM ", maxsplit=1)[1]
-    assert re.search(r"^USER \d{4,}$", final, re.MULTILINE)
-    assert 'ENTRYPOINT ["wire"]' in final
-    assert "wire" in project["scripts"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_order_of_the_start(name: str) -> None:
+    for other, how in dependencies(SERVICES[name]).items():
+        expected = "service_completed_successfully" if other in ONCE else "service_healthy"
+        assert how == {"condition": expected}
+    before = all_before(name)
+    assert name not in before
+    if name in WORKERS:
+        assert {"setup", "credentials", "kafka", "elasticsearch"} <= before
 
 
-def test_what_the_image_copies_is_not_ignored() -> None:
-    allowed = {
-        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"
+def all_before(name: str) -> set[str]:
+    direct = set(dependencies(SERVICES[name]))
+    return direct.union(*(all_before(other) for other in direct))
+
+
+def test_volumes_hold_the_data() -> None:
+    mounts = {
+        name: dict(volume.split(":") for volume in service.get("volumes", [])) for name, service in SERVICES.items()
     }
-    copied = {
-        word.split("/")[0] if word.startswith("pipeline/") else word
-        for line in re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE)
-        for word in line.split()
+    assert {volume for mounted in mounts.values() for volume in mounted} == compose.document()["volumes"].keys()
+    assert mounts["kafka"]["kafka"] == SERVICES["kafka"]["environment"]["KAFKA_LOG_DIRS"]
+    assert mounts["elasticsearch"] == {"elasticsearch": "/usr/share/elasticsearch/data"}
+    assert mounts["kibana"] == {"kibana": "/usr/share/kibana/data"}
+
+
+def test_example_holds_what_is_required_and_nothing_else() -> None:
+    required = {name for name, how in compose.uses().items() if how == {":?"}}
+    assert compose.example().keys() == required
+    assert not any(compose.example().values()), "a value in .env.example is a secret that everybody knows"
+    defaults = {name for name in compose.uses() if name not in required}
+    assert not [name for name in defaults if re.search("PASSWORD|KEY", name)]
+
+
+@pytest.mark.parametrize("name", compose.example())
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_a_password_compose_says_what_to_do(name: str, value: str | None) -> None:
+    rest = {other: text for other, text in compose.filled().items() if other != name}
+    with pytest.raises(compose.UnsetError, match=r"^[A-Z].* in \.env\.$") as refused:
+        compose.services(rest | ({} if value is None else {name: value}))
+    assert refused.value.name == name
+
+
+def test_passwords_reach_those_who_use_them() -> None:
+    given, seen = compose.filled(), {name: service["environment"] for name, service in SERVICES.items()}
+    assert (
+        seen["elasticsearch"]["ELASTIC_PASSWORD"]
+        == seen["credentials"]["ELASTIC_PASSWORD"]
+        == given["ELASTIC_PASSWORD"]
+    )
+    assert (
+        seen["kibana"]["ELASTICSEARCH_PASSWORD"] == seen["credentials"]["KIBANA_PASSWORD"] == given["KIBANA_PASSWORD"]
+    )
+    assert seen["kibana"]["ELASTICSEARCH_USERNAME"] == "kibana_system"
+    holders = [name for name, environment in seen.items() if given["ELASTIC_PASSWORD"] in environment.values()]
+    assert holders == ["elasticsearch", "credentials"], "nobody else works as the superuser"
+
+
+def test_images_are_pinned() -> None:
+    images = {name: service["image"] for name, service in SERVICES.items()}
+    versions = {name: image.rpartition(":")[2] for name, image in images.items()}
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
+    assert {versions[name] for name in OURS} == {__version__}
+    assert versions["kafka"] == KAFKA.version, "the local stack and Docker run the same broker"
+    assert versions["elasticsearch"] == versions["kibana"]
+    assert versions["elasticsearch"].partition(".")[0] == metadata.version("elasticsearch").partition(".")[0]
+
+
+def test_ports_are_bound_to_this_machine() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["kafka", "elasticsearch", "kibana"]
+    assert {published(name)[0] for name in ("kafka", "elasticsearch", "kibana")} == {"127.0.0.1"}
+
+
+def test_kafka_sends_each_client_where_it_can_reach_it() -> None:
+    bound, advertised = listeners("KAFKA_LISTENERS"), listeners("KAFKA_ADVERTISED_LISTENERS")
+    environment = SERVICES["kafka"]["environment"]
+    assert {name: port for name, (_, port) in advertised.items()} == {
+        name: port for name, (_, port) in bound.items() if name != "CONTROLLER"
     }
-    assert copied <= allowed
-    assert all((ROOT / name).exists() for name in copied)
+    assert advertised["CONTAINERS"][0] == "kafka"
+    assert advertised["HOST"] == ("localhost", published("kafka")[1])
+    assert published("kafka")[2] == bound["HOST"][1]
+    assert environment["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "{}@{}:{}".format(
+        environment["KAFKA_NODE_ID"], *bound["CONTROLLER"]
+    )
+    assert "--bootstrap-server {}:{} ".format(*advertised["HOST"]) in SERVICES["kafka"]["healthcheck"]["test"][1]
+
+
+def test_kafka_lets_the_largest_message_through() -> None:
+    environment = SERVICES["kafka"]["environment"]
+    loaded = settings.load(ours(SERVICES["setup"]))
+    largest = max(topic.max_mb for topic in topics(loaded)) * MEGABYTE
+    assert largest == DEAD_LETTER_MB * MEGABYTE
+    for name in ("KAFKA_MESSAGE_MAX_BYTES", "KAFKA_REPLICA_FETCH_MAX_BYTES", "KAFKA_SOCKET_REQUEST_MAX_BYTES"):
+        assert int(environment[name]) > largest + MEGABYTE, f"{name} is too small for a dead letter and its headers"
+    assert environment["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+    replicated = [value for name, value in environment.items() if name.endswith(("_REPLICATION_FACTOR", "_MIN_ISR"))]
+    assert set(replicated) == {"1"} == {str(loaded.replication)}
+
+
+def test_wire_on_the_host_finds_the_published_ports() -> None:
+    assert Settings().kafka == f"localhost:{published('kafka')[1]}"
+    assert Settings().elasticsearch == f"http://localhost:{published('elasticsearch')[1]}"
+
+
+def test_elasticsearch_is_secured_and_one_node() -> None:
+    environment = SERVICES["elasticsearch"]["environment"]
+    assert environment["xpack.security.enabled"] == "true"
+    assert environment["discovery.type"] == "single-node"
+    assert environment["ES_JAVA_OPTS"] == "-Xms1g -Xmx1g"
+    address = f"localhost:{published('elasticsearch')[2]}"
+    assert f'"http://{address}/_cluster/health?' in SERVICES["elasticsearch"]["healthcheck"]["test"][1]
+
+
+def test_kibana_has_its_engine_and_its_keys() -> None:
+    service, given = SERVICES["kibana"], compose.filled()
+    assert service["environment"]["ELASTICSEARCH_HOSTS"] == settings.load(ours(SERVICES["setup"])).elasticsearch
+    keys = {name: value for name, value in service["environment"].items() if name.endswith("_ENCRYPTIONKEY")}
+    assert keys == dict.fromkeys(keys, given["KIBANA_ENCRYPTION_KEY"])
+    assert len(keys) == 3
+    assert service["healthcheck"]["test"][-1] == f"http://localhost:{published('kibana')[2]}/api/status"
+    assert service["environment"]["SERVER_PUBLICBASEURL"] == f"http://localhost:{published('kibana')[1]}"
+
+
+def test_readme_says_the_ports_and_the_variables() -> None:
+    text = (compose.ROOT / "deploy/README.md").read_text(encoding="utf-8")
+    for name in ("kafka", "elasticsearch", "kibana"):
+        assert f"`localhost:{published(name)[1]}`" in text
+    for name in compose.example():
+        assert name in text
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="Compose itself is not installed")
+def test_compose_itself_takes_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in compose.filled().items()))
+    command = ["docker-compose", "--env-file", str(tmp_path / ".env"), "--file", str(compose.FILE), "config", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
