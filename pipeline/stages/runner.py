@@ -88,7 +88,7 @@ def build(stage: Stage, settings: Settings) -> faust.App:
         producer_linger=0.002,
         producer_max_request_size=(DEAD_LETTER_MB + 1) * MEGABYTE,
         producer_request_timeout=10.0,  # sends raise after it, and are retried here
-        stream_buffer_maxsize=256,
+        stream_buffer_maxsize=128,  # messages a topic: of the largest items they are 1.3 GB
         stream_wait_empty=True,  # False would acknowledge the event in flight
         table_standby_replicas=0,
         worker_redirect_stdouts=False,

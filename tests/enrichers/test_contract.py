@@ -14,8 +14,8 @@ from pipeline.story import Span, Story, decode, encode
 
 TEXT = (
     "Gunmen killed six police officers in Baghdad on Tuesday, the Interior Ministry said. “We will not rest,” "
-    "Minister Nizar al-Obaidi told reporters.\n\nThe Army of the Covenant (AOC) denied it had attacked Iraq's police. The "
-    "AOC said the U.N. should ask France 🙂 and N'Djamena."
+    "Minister Nizar al-Obaidi told reporters.\n\nThe Army of the Covenant (AOC) denied it had attacked Iraq's police. "
+    "The AOC said the U.N. should ask France 🙂 and N'Djamena."
 )
 HOSTILE = {
     "one letter": "a",
@@ -25,13 +25,13 @@ HOSTILE = {
     "emoji": "🙂👩‍👩‍👧‍👦" * 2_000,
     "right to left": "\u202eهجوم في بغداد\u202c " * 500,
     "zero width": "Bagh\u200bdad \u200d\ufeff" * 500,
-    "quotes": "“" * 5_000 + "”" * 5_000,
+    "quotes": "“" * 2_000 + "”" * 2_000,
     "combining": "e\u0301" * 5_000,
     "brackets": "(" * 3_000 + "A" + ")" * 3_000,
     "capitals": "GUNMEN KILLED SIX IN BAGHDAD. " * 300,
     "one endless sentence": "Gunmen who attacked the police that killed the rebels and " * 400,
 }
-SECONDS = 60.0
+SECONDS = 30.0
 """Of processor time for the worst text, on any machine; the least is a hundredth of it."""
 
 
@@ -59,11 +59,9 @@ def test_everything_is_found_and_says_what_made_it() -> None:
     assert story.events
     assert [each.name for each in story.provenance.components][1:] == [component.name for component in COMPONENTS]
     assert story.provenance.enrichment_revision == REVISION
-    assert {each.component for each in (*story.entities, *story.places, *story.events)} == {
-        "entities",
-        "places",
-        "events",
-    }
+    assert {entity.component for entity in story.entities} == {"entities"}
+    assert {place.component for place in story.places} == {"places"}
+    assert {event.component for event in story.events} == {"events"}
 
 
 def test_twice_is_the_same_and_neighbours_do_not_matter() -> None:

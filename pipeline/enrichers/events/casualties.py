@@ -5,7 +5,7 @@ and more, 'scores' 40, 'hundreds' 200, 'thousands' 2,000: no more than the word 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -68,9 +68,9 @@ class Count:
     word: Token
 
 
-def counts(doc: Doc) -> Iterator[Count]:
-    """Every number of casualties in a paragraph."""
-    for token in doc:
+def counts(doc: Doc, tokens: Iterable[Token]) -> Iterator[Count]:
+    """Every number of casualties in a paragraph, of whose words `tokens` are looked at."""
+    for token in tokens:
         kind = casualty_words().get(token.lower_)
         if kind:
             for victim in _victims(token):

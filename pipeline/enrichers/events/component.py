@@ -20,6 +20,8 @@ NAME = "events"
 VERSION = "1"
 MOST = 200
 """Events of one story: a longer list tells a reader nothing."""
+LONGEST_SENTENCE = 300
+"""Tokens of what can be a sentence: a longer one is a table or a list, or was made to keep us busy."""
 _PRONOUNS = {"he", "she", "they", "it", "we", "who"}
 _HARM: frozenset[EventType] = frozenset({"ASSAULT", "COERCE", "PROTEST"})
 
@@ -47,8 +49,10 @@ def run(analysis: Analysis) -> Story:
 
 
 def _paragraph(story: Story, mentions: Mentions, paragraph: Paragraph) -> list[Event]:
-    found = _merged([event for token in paragraph.doc if (event := _event(mentions, paragraph, token))])
-    for count in counts(paragraph.doc):
+    sentences = [sentence for sentence in paragraph.doc.sents if len(sentence) <= LONGEST_SENTENCE]
+    tokens = [token for sentence in sentences for token in sentence]
+    found = _merged([event for token in tokens if (event := _event(mentions, paragraph, token))])
+    for count in counts(paragraph.doc, tokens):
         _attach(mentions, paragraph, found, count)
     return [_located(story, mentions, each) for each in found]
 
