@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import click
 
@@ -11,7 +12,7 @@ from pipeline.formats.base import Item, Reading
 from pipeline.settings import load
 from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
 from pipeline.stages.parse import parse_item
-from pipeline.story import encode
+from pipeline.story import Story, encode
 from pipeline.topics import MEGABYTE
 
 
@@ -26,18 +27,43 @@ def command(paths: tuple[str, ...], as_json: bool, format_: str | None, charset:
 
     What cannot be read is named on standard error, and the exit code is 1; the rest is shown.
     """
-    failed = False
+    failures: list[str] = []
+    for story in stories(paths, Hints(format_, charset, feed_id), failures):
+        show(story, as_json=as_json)
+    if failures:
+        sys.exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the caller says of the items beforehand."""
+
+    format: str | None
+    charset: str | None
+    feed: str
+
+
+def stories(paths: tuple[str, ...], hints: Hints, failures: list[str]) -> Iterator[Story]:
+    """The stories at `paths`; what cannot be read is said, and its name added to `failures`."""
     for arrival in arrivals(paths, load().max_item_mb * MEGABYTE):
         if isinstance(arrival, Unreadable):
             say_error(f"{arrival.name}: {arrival.reason}")
-            failed = True
+            failures.append(arrival.name)
             continue
-        item = Item(data=arrival.data, feed=feed_id, name=arrival.name, format=format_, charset=charset)
+        item = Item(data=arrival.data, feed=hints.feed, name=arrival.name, format=hints.format, charset=hints.charset)
         reading = parse_item(item)
-        _show(reading, as_json=as_json)
-        failed |= say_errors(arrival.name, reading)
-    if failed:
-        sys.exit(1)
+        yield from reading.stories
+        if say_errors(arrival.name, reading):
+            failures.append(arrival.name)
+
+
+def show(story: Story, *, as_json: bool) -> None:
+    """One story on standard output: as JSON on a line, or to be read."""
+    if as_json:
+        print_json(encode(story))
+    else:
+        out.print(render.story(story, out.width))
+        out.rule(style="dim")
 
 
 def arrivals(paths: tuple[str, ...], largest: int) -> Iterator[Arrival | Unreadable]:
@@ -54,12 +80,3 @@ def say_errors(name: str, reading: Reading) -> bool:
     for error in reading.errors:
         say_error(f"{name}{f' ({error.item})' if error.item else ''}: {error.cause}")
     return bool(reading.errors)
-
-
-def _show(reading: Reading, *, as_json: bool) -> None:
-    for story in reading.stories:
-        if as_json:
-            print_json(encode(story))
-        else:
-            out.print(render.story(story, out.width))
-            out.rule(style="dim")
