@@ -29,8 +29,10 @@ from pipeline.flow import FLOW
 from pipeline.local import stack
 from pipeline.search.client import connect
 from pipeline.search.filters import parse_filter
+from pipeline.search.lookup import get
 from pipeline.search.query import Search, search
 from pipeline.settings import Settings, child_environment
+from pipeline.story import Casualties, Event, Story
 
 SECONDS = 120.0
 """How long the samples may take from the feed to the search."""
@@ -76,11 +78,38 @@ def _show(settings: Settings, workers: Supervisor, folder: Path, log: Path) -> N
         out.rule("The newest stories, and what all are about")
         show(results)
         out.rule(_QUESTION)
-        filters = [parse_filter("event=ASSAULT"), parse_filter("country=Iraq")]
-        show(search(client, settings, Search(filters=filters, facets=("actor", "killed"), size=3)))
+        out.print(_attacks(client, settings))
         _account(settings)
         if out.is_terminal:
             _ticker(client, settings, workers)
+
+
+def _attacks(client: Elasticsearch, settings: Settings) -> Table:
+    """The asserted attacks in Iraq, one a row, of the stories that tell any."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("when", "where", "by whom", "against", "killed", "wounded", "source"):
+        table.add_column(heading)
+    filters = [parse_filter("event=ASSAULT"), parse_filter("country=Iraq")]
+    for hit in search(client, settings, Search(filters=filters)).hits:
+        story = get(client, settings, hit.uri)
+        if isinstance(story, Story):
+            for event in story.events:
+                if (event.type, event.country, event.status) == ("ASSAULT", "IQ", "asserted"):
+                    table.add_row(*(Text(printable(cell)) for cell in _cells(story, event)))
+    return table
+
+
+def _cells(story: Story, event: Event) -> tuple[str, ...]:
+    actors, targets = (", ".join(p.name or p.span.text for p in side) for side in (event.actors, event.targets))
+    killed, wounded = (
+        ", ".join(_range(c) for c in event.casualties if c.kind == kind) for kind in ("killed", "wounded")
+    )
+    return event.date or "", event.place or "", actors, targets, killed, wounded, story.source or ""
+
+
+def _range(casualties: Casualties) -> str:
+    low, high = casualties.low, casualties.high
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
 def _account(settings: Settings) -> None:
