@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +26,8 @@ from pipeline.topics import DEAD_LETTER_MB, MEGABYTE
 _NEVER = (MessageSizeTooLargeError, InvalidTopicError)
 _SILENCE = 45.0
 """Seconds without any acknowledgement after which a producer is taken for dead."""
+_PAUSE = 1.0
+"""Seconds between tries to reach a broker that is not there."""
 _WINDOW_RECORDS = 2000
 _WINDOW_BYTES = 64 * MEGABYTE
 
@@ -49,7 +52,11 @@ class DurableProducer:
         self._pending: deque[tuple[Send, Any]] = deque()  # (record, future), oldest first; future None: to be sent
         self._bytes = 0
         self._producer: Any = None
-        self._last_sign = time.monotonic()
+        self._last_sign = self._replaced = time.monotonic()
+        self._not_before = 0.0
+        """When to try again to reach the broker."""
+        self._one_by_one = 0
+        """How many of the first records are sent alone, to find the one that the broker does not take."""
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +66,8 @@ class DurableProducer:
     ) -> None:
         if kind is None:
             self.flush()
+        else:
+            self._collect()
         self._drop()
 
     @property
@@ -70,6 +79,8 @@ class DurableProducer:
         """Queue `record`; blocks while the window is full. Raises OperatorError when Kafka refuses us."""
         while self._pending and (len(self._pending) >= _WINDOW_RECORDS or self._bytes >= _WINDOW_BYTES):
             self._settle(wait=True)
+        if not self._pending:
+            self._last_sign = time.monotonic()  # nothing was to be acknowledged: that was no silence
         self._pending.append((record, None))
         self._bytes += len(record.value)
         self._transmit()
@@ -80,9 +91,20 @@ class DurableProducer:
         while self._pending:
             self._settle(wait=True)
 
+    def _collect(self) -> None:
+        """Take off what is acknowledged by now."""
+        self._one_by_one = 0
+        while self._pending:
+            record, future = self._pending[0]
+            if future is None or isinstance(future, KafkaError) or not future.succeeded():
+                return
+            self._take_off(record, None)
+
     def _transmit(self) -> None:
-        """Hand every record that has no future to the producer, in order."""
-        for position, (record, future) in enumerate(self._pending):
+        """Hand the records that have no future to the producer, in order."""
+        if time.monotonic() < self._not_before:
+            return
+        for position, (record, future) in enumerate(islice(self._pending, 1 if self._one_by_one else None)):
             if future is not None:
                 continue
             try:
@@ -97,60 +119,90 @@ class DurableProducer:
             except REFUSED as error:
                 raise OperatorError(f"Kafka at {self._settings.kafka} refused: {error}.") from error
             except (KafkaError, OSError):
-                return  # no metadata yet: the next call tries again
+                self._not_before = time.monotonic() + _PAUSE  # no broker, or no metadata yet
+                return
 
     def _settle(self, *, wait: bool) -> None:
         """Take acknowledged records off the front; with `wait`, for up to a second for the first."""
         progress = False
         while self._pending:
             record, future = self._pending[0]
-            if isinstance(future, KafkaError):
-                error: BaseException | None = future
-            elif future is None or not self._finished(future, wait=wait and not progress):
+            if future is None or not self._finished(future, wait=wait and not progress):
                 break
-            else:
-                error = future.exception
-            if error is not None and not isinstance(error, _NEVER):
+            error = future if isinstance(future, KafkaError) else future.exception
+            if error is not None and not self._for_good(error, future):
                 self._replace(error)
                 return
-            self._pending.popleft()
-            self._bytes -= len(record.value)
+            self._take_off(record, error)
             progress = True
-            self._last_sign = time.monotonic()
-            if error is None:
-                self._on_ack(record)
-            else:
-                self._on_refused(record, TerminalError(f"Kafka can never take it: {error}."))
         if self._pending and not progress and wait:
             self._wait()
 
+    def _for_good(self, error: BaseException, future: Any) -> bool:
+        """Whether the broker can never take the first record.
+
+        kafka-python's producer is spent after such an answer, and fails with the same error all that was under way
+        besides: that is sent again one by one.
+        """
+        if not isinstance(error, _NEVER):
+            return False
+        if isinstance(future, KafkaError) or self._one_by_one:
+            return True
+        self._one_by_one = sum(each is not None for _, each in self._pending)
+        return False
+
+    def _take_off(self, record: Send, error: BaseException | None) -> None:
+        self._pending.popleft()
+        self._bytes -= len(record.value)
+        self._last_sign = time.monotonic()
+        if error is None:
+            self._on_ack(record)
+        else:
+            self._on_refused(record, TerminalError(f"Kafka can never take it: {error}."))
+        if self._one_by_one:
+            self._one_by_one -= 1
+            if error is not None:
+                self._drop()
+            self._transmit()
+
     @staticmethod
     def _finished(future: Any, *, wait: bool) -> bool:
+        if isinstance(future, KafkaError):
+            return True
         if wait and not future.is_done:
             with suppress(KafkaError):
                 future.get(timeout=1.0)
         return bool(future.is_done)
 
     def _wait(self) -> None:
-        silence = time.monotonic() - self._last_sign
         if any(future is None for _, future in self._pending):
+            time.sleep(max(0.0, self._not_before - time.monotonic()))
             self._transmit()
+        silence = time.monotonic() - self._last_sign
         if silence > 1.0:
             self._on_wait(silence)
-        if silence > _SILENCE and silence % _SILENCE < 1.5:
+        if time.monotonic() - max(self._last_sign, self._replaced) > _SILENCE:
             self._replace(None)
 
     def _replace(self, error: BaseException | None) -> None:
         if isinstance(error, REFUSED):
             raise OperatorError(f"Kafka at {self._settings.kafka} refused: {error}.") from error
         self._drop()
-        self._pending = deque((record, None) for record, _ in self._pending)
-        self._on_wait(time.monotonic() - self._last_sign)
-        time.sleep(0.2)
+        self._pending = deque(
+            (record, future if isinstance(future, KafkaError) else None) for record, future in self._pending
+        )
+        self._replaced = time.monotonic()
+        if not self._one_by_one:
+            self._on_wait(self._replaced - self._last_sign)
+            time.sleep(0.2)
         self._transmit()
 
     def _drop(self) -> None:
+        """End the producer, with what it has under way: it must not send that later."""
         if self._producer is not None:
+            # Its own close() first waits for what is under way, fails, and leaves the sending thread running.
+            self._producer._sender.force_close()  # noqa: SLF001
+            self._producer._sender.join(2.0)  # noqa: SLF001
             with suppress(KafkaError):
                 self._producer.close(timeout=0)
             self._producer = None
@@ -158,7 +210,7 @@ class DurableProducer:
     def _connected(self) -> Any:
         if self._producer is None:
             self._producer = KafkaProducer(
-                **options(self._settings),
+                **options(self._settings) | {"bootstrap_timeout_ms": 2_000},
                 acks="all",
                 compression_type="gzip",
                 linger_ms=5,

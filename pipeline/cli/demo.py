@@ -94,7 +94,8 @@ def _attacks(client: Elasticsearch, settings: Settings) -> Table:
         story = get(client, settings, hit.uri)
         if isinstance(story, Story):
             for event in story.events:
-                if (event.type, event.country, event.status) == ("ASSAULT", "IQ", "asserted"):
+                told = event.actors or event.targets or event.casualties
+                if told and (event.type, event.country, event.status) == ("ASSAULT", "IQ", "asserted"):
                     table.add_row(*(Text(printable(cell)) for cell in _cells(story, event)))
     return table
 

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.bus import admin
-from pipeline.local import stack
 from pipeline.search.client import connect
 from pipeline.search.setup import ensure
 from pipeline.settings import Settings
 from pipeline.topics import topics
-from tests.engines.support import LOGS, drop_index, drop_topics, end, eventually, started, unused_index
+from tests.engines.support import LOGS, Spare, drop_index, drop_topics, end, eventually, started, unused_index
 
 TAIL = 6_000
 """Characters of a log that are shown when a test fails."""
@@ -69,26 +68,6 @@ def running(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
         eventually(lambda: b"Running parse" in log.read_bytes())
         yield settings
         assert end(process, 15) == 0
-
-
-class Spare:
-    """A Kafka that may be killed."""
-
-    def __init__(self, folder: Path, cache: Path) -> None:
-        self._folder, self._cache = folder, cache
-        self.address = stack.start(folder, cache, search=False, usual_ports=False).kafka or ""
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        stack.kill(self._folder, "kafka")
-
-    def restart(self) -> None:
-        """Start it again where it was."""
-        stack.restart(self._folder, self._cache, "kafka")
-
-    def stop(self) -> None:
-        """End it."""
-        stack.stop(self._folder)
 
 
 @pytest.fixture(scope="session")

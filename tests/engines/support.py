@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipeline.bus.admin import admin
 from pipeline.bus.connection import options
 from pipeline.bus.reader import read
 from pipeline.cli.audit import wait_for_stages
+from pipeline.local import stack
 from pipeline.messages import Message
 from pipeline.search.client import connect
 from pipeline.search.documents import document_id
@@ -164,6 +165,27 @@ def indexed(settings: Settings, uri: str) -> dict[str, Any] | None:
     return answer["_source"] if answer.get("found") else None
 
 
+class Spare:
+    """A Kafka that may be killed."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        """Starts it."""
+        self._folder, self._cache = folder, cache
+        self.address = stack.start(folder, cache, search=False, usual_ports=False).kafka or ""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        stack.kill(self._folder, "kafka")
+
+    def restart(self) -> None:
+        """Start it again where it was."""
+        stack.restart(self._folder, self._cache, "kafka")
+
+    def stop(self) -> None:
+        """End it."""
+        stack.stop(self._folder)
+
+
 def unused_index() -> str:
     """A name that no other test uses."""
     return f"test-{uuid4().hex[:12]}"
@@ -189,8 +211,3 @@ def drop_topics(settings: Settings) -> None:
         groups = [group["group_id"] for group in client.list_groups() if group["group_id"].startswith("wire-")]
         if groups:
             client.delete_groups(groups)
-
-
-def alive(pids: Sequence[int]) -> list[int]:
-    """Those that still run."""
-    return [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
