@@ -48,7 +48,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security,
         "client_id": "wire",
         "reconnect_backoff_max_ms": 1000,  # its default of 30 s outlasts most outages, and expires records
-        "bootstrap_timeout_ms": 10_000,
+        "bootstrap_timeout_ms": 5_000,
         "receive_message_max_bytes": 512 << 20,
     }
 

@@ -188,9 +188,8 @@ class DurableProducer:
         if isinstance(error, REFUSED):
             raise OperatorError(f"Kafka at {self._settings.kafka} refused: {error}.") from error
         self._drop()
-        self._pending = deque(
-            (record, future if isinstance(future, KafkaError) else None) for record, future in self._pending
-        )
+        kept = ((record, future if isinstance(future, KafkaError) else None) for record, future in self._pending)
+        self._pending = deque(kept)
         self._replaced = time.monotonic()
         if not self._one_by_one:
             self._on_wait(self._replaced - self._last_sign)
