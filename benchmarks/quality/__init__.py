@@ -1,0 +1,1 @@
+"""How good the enrichments are, on labelled sentences of our own."""
