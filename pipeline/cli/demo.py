@@ -18,6 +18,7 @@ from rich.text import Text
 from pipeline import settings as configuration
 from pipeline.audit import audit
 from pipeline.cli import setup
+from pipeline.cli.audit import wait_for_stages
 from pipeline.cli.console import err, out, patiently, printable, say
 from pipeline.cli.feed import Tally, feed
 from pipeline.cli.samples import FEED, Sample, lost, may_be_seen, newest, samples
@@ -114,9 +115,13 @@ def _range(casualties: Casualties) -> str:
 
 
 def _account(settings: Settings) -> None:
+    with err.status("Waiting for the stages"):
+        wait_for_stages(settings, SECONDS)
     report = audit(settings)
     parts = ", ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
-    say(f"Every message accounted for, {report.messages} received: {parts}.")
+    say(f"Of {report.messages} messages received: {parts}.")
+    if report.unaccounted:
+        raise OperatorError("Not every message is accounted for: `wire audit` lists which are not.")
 
 
 def _found_again(client: Elasticsearch, settings: Settings, workers: Supervisor, wanted: Sequence[Sample]) -> bool:

@@ -164,7 +164,7 @@ class _Binding:
         """What all agents share, opened once by whichever comes first."""
         if self._opened is None:
             self._opened = asyncio.ensure_future(self._open())
-        return await self._opened
+        return await asyncio.shield(self._opened)  # an agent that is stopped must not stop the opening
 
     async def _open(self) -> Delivery:
         topics = {name: self._topic(name) for name in self._stage.writes}
