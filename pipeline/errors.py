@@ -29,3 +29,7 @@ class TransientError(WireError):
 
 class OperatorError(WireError):
     """Nothing will go on until a person changes something; the sentence says what."""
+
+
+EXIT_OPERATOR = 78
+"""A worker's exit code for an OperatorError (EX_CONFIG of sysexits.h): starting it again would change nothing."""

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.cli.console import say, say_error
-from pipeline.errors import OperatorError
+from pipeline.errors import EXIT_OPERATOR, OperatorError
 
-EXIT_OPERATOR = 78
-"""A worker's exit code for 'somebody must act' (EX_CONFIG of sysexits.h): it is not started again."""
 STOP_SECONDS = 10.0
 _LONGEST_DELAY = 30.0
 _STABLE_SECONDS = 60.0
@@ -67,7 +65,7 @@ class Supervisor:
                     again = self._start(child.stage)
                     child.process, child.started, child.due = again.process, again.started, None
             elif (code := child.process.poll()) is not None:
-                if code in {1, EXIT_OPERATOR}:
+                if code == EXIT_OPERATOR:
                     raise OperatorError(f"The {child.stage} worker cannot go on; its last lines say why.")
                 child.delay = 0.5 if now - child.started > _STABLE_SECONDS else min(2 * child.delay, _LONGEST_DELAY)
                 child.due = now + child.delay

@@ -3,13 +3,15 @@
 import logging
 import os
 import signal
+import sys
 from datetime import UTC, datetime
 
 import click
 
 from pipeline import settings as configuration
 from pipeline.bus import admin
-from pipeline.cli.console import patiently
+from pipeline.cli.console import patiently, say_error
+from pipeline.errors import EXIT_OPERATOR, OperatorError
 from pipeline.flow import FLOW
 from pipeline.search.client import connect
 from pipeline.search.setup import check
@@ -26,15 +28,19 @@ STAGES = {stage.name: stage for stage in FLOW}
 def command(stage: str, with_parent: bool) -> None:
     """Run one worker of STAGE until SIGTERM or Ctrl-C; start as many as there are partitions.
 
-    Waits for Kafka and the index while they do not answer; refuses to start before `wire setup`.
+    Waits for Kafka and the index while they do not answer; refuses to start before `wire setup` (exit code 78).
     """
     if with_parent:
         end_with(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
     settings = configuration.load()
     log(settings, stage)
-    patiently(lambda: admin.check(settings))
-    if STAGES[stage].indexes:
-        patiently(lambda: _check_index(settings))
+    try:
+        patiently(lambda: admin.check(settings))
+        if STAGES[stage].indexes:
+            patiently(lambda: _check_index(settings))
+    except OperatorError as error:
+        say_error(str(error))
+        sys.exit(EXIT_OPERATOR)
     run(STAGES[stage], settings)
 
 

@@ -20,7 +20,7 @@ import faust
 from aiokafka.errors import MessageSizeTooLargeError
 
 import pipeline.stages.hardening  # noqa: F401 (repairs Faust on import)
-from pipeline.errors import OperatorError, TerminalError, WireError
+from pipeline.errors import EXIT_OPERATOR, OperatorError, TerminalError, WireError
 from pipeline.messages import Message, Send, decode_headers, encode_headers
 from pipeline.settings import Settings
 from pipeline.stages.delivery import Delivery
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 8.5
 """After SIGTERM: what is not acknowledged by then is let go and comes again."""
-EXIT_OPERATOR, EXIT_CRASH, EXIT_STOP = 78, 70, 75
-"""Exit codes (sysexits.h): somebody must act; a fault of ours; stopped with work in hand."""
+EXIT_CRASH, EXIT_STOP = 70, 75
+"""Exit codes (sysexits.h): a fault of ours; stopped with work in hand."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -10,6 +10,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from pipeline.bus.admin import admin, ensure
+from pipeline.errors import EXIT_OPERATOR
 from pipeline.flow import FLOW
 from pipeline.settings import Settings, child_environment
 from pipeline.topics import DAY_MS, topics
@@ -51,7 +52,8 @@ def test_nothing_starts_without_topics(bare: Settings, tmp_path: Path) -> None:
     ]
     for arguments, process in zip(refused, at_once, strict=True):
         _, err = process.communicate(timeout=60)
-        assert (process.returncode, b"`wire setup` first" in err) == (1, True), (arguments, err)
+        code = EXIT_OPERATOR if arguments[0] == "worker" else 1
+        assert (process.returncode, b"`wire setup` first" in err) == (code, True), (arguments, err)
     status = orjson.loads(wire(bare, "status", "--json").out)
     assert not status["well"]
     assert "wire.raw" in status["kafka"]
@@ -60,7 +62,7 @@ def test_nothing_starts_without_topics(bare: Settings, tmp_path: Path) -> None:
 def test_the_index_worker_does_not_start_without_the_index(bare: Settings) -> None:
     ensure(bare)
     said = wire(bare, "worker", "index")
-    assert (said.code, "Run `wire setup` first: there is no index" in said.err) == (1, True), said.err
+    assert (said.code, "Run `wire setup` first: there is no index" in said.err) == (EXIT_OPERATOR, True), said.err
 
 
 def test_a_second_setup_changes_nothing(bare: Settings) -> None:
