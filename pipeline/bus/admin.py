@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
 
-from pipeline.bus.connection import options, translated
+from pipeline.bus.connection import options, reach, translated
 from pipeline.errors import OperatorError
 from pipeline.settings import Settings
 from pipeline.topics import DAY_MS, MEGABYTE, Topic, topics
@@ -22,6 +22,7 @@ _COORDINATOR_SECONDS = 10.0
 def admin(settings: Settings) -> Iterator[Any]:
     """A kafka-python admin client; its errors are translated."""
     with translated(settings):
+        reach(settings)
         client = KafkaAdminClient(**options(settings), request_timeout_ms=15_000)
         try:
             yield client

@@ -1,5 +1,6 @@
 """How kafka-python connects: the one place that turns settings into its options and its errors into ours."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ REFUSED = (
 """Errors that no retry mends: somebody must change credentials or settings."""
 
 
+_CONNECT_SECONDS = 3.0
+
+
 def servers(settings: Settings) -> list[str]:
     """The brokers, 'host:port' each."""
     return [server.strip() for server in settings.kafka.split(",") if server.strip()]
@@ -51,6 +55,25 @@ def options(settings: Settings) -> dict[str, Any]:
         "bootstrap_timeout_ms": 5_000,
         "receive_message_max_bytes": 512 << 20,
     }
+
+
+def reach(settings: Settings) -> None:
+    """Raises OSError when no broker takes a connection: kafka-python's clients would try on, and leak their sockets.
+
+    OperatorError when the setting is not 'host:port'.
+    """
+    failure: OSError | None = None
+    for server in servers(settings):
+        host, _, port = server.rpartition(":")
+        if not (host and port.isascii() and port.isdecimal() and int(port) < 1 << 16):
+            raise OperatorError(f"The setting WIRE_KAFKA is wrong: '{server}' is not host:port.")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+        except OSError as error:
+            failure = error
+        else:
+            return
+    raise failure or OperatorError("The setting WIRE_KAFKA names no broker. It looks like localhost:9092.")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, Self
 from kafka import KafkaProducer
 from kafka.errors import InvalidTopicError, KafkaError, MessageSizeTooLargeError
 
-from pipeline.bus.connection import REFUSED, options
+from pipeline.bus.connection import REFUSED, options, reach
 from pipeline.errors import OperatorError, TerminalError
 from pipeline.messages import Send, encode_headers
 from pipeline.settings import Settings
@@ -208,6 +208,7 @@ class DurableProducer:
 
     def _connected(self) -> Any:
         if self._producer is None:
+            reach(self._settings)
             self._producer = KafkaProducer(
                 **options(self._settings) | {"bootstrap_timeout_ms": 2_000},
                 acks="all",

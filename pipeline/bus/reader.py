@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from pipeline.bus.connection import options, translated
+from pipeline.bus.connection import options, reach, translated
 from pipeline.errors import OperatorError
 from pipeline.messages import Message, decode_headers
 from pipeline.settings import Settings
@@ -18,6 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @contextmanager
 def _consumer(settings: Settings) -> Iterator[Any]:
     with translated(settings):
+        reach(settings)
         consumer = KafkaConsumer(
             **options(settings),
             enable_auto_commit=False,

@@ -1,5 +1,7 @@
 """Topics of the tests' own, on the session's Kafka and on one that may be killed."""
 
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +23,15 @@ def create(settings: Settings, partitions: int = 1, **configuration: str) -> str
         topic = {"num_partitions": partitions, "replication_factor": 1, "configs": configs}
         client.create_topics({name: topic}, wait_for_metadata=True)
     return name
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """kafka-python leaves the sockets that it could not connect to the garbage collector, which warns of them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
+        yield
+        gc.collect()
 
 
 @pytest.fixture

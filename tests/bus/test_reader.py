@@ -117,6 +117,20 @@ def test_what_is_no_text_is_read_all_the_same(settings: Settings, new_topic: New
 
 
 def test_no_broker_is_a_transient_error() -> None:
-    nobody = Settings(kafka="127.0.0.1:1")
-    with pytest.raises(TransientError, match=r"Kafka at 127.0.0.1:1 does not answer .* `wire up`"):
+    nobody = Settings(kafka="127.0.0.1:1, [::1]:1")
+    with pytest.raises(TransientError, match=r"Kafka at 127.0.0.1:1, \[::1\]:1 does not answer .* `wire up`"):
         list(read(nobody, "any"))
+
+
+@pytest.mark.parametrize("address", ["localhost", "localhost:", ":9092", "localhost:kafka", "localhost:99999", ","])
+def test_what_is_no_address_is_named(address: str) -> None:
+    with pytest.raises(OperatorError, match="The setting WIRE_KAFKA"):
+        list(read(Settings(kafka=address), "any"))
+
+
+def test_a_broker_that_refuses_us_is_named(settings: Settings) -> None:
+    secured = Settings(
+        kafka=settings.kafka, kafka_security="SASL_PLAINTEXT", kafka_username="desk", kafka_password="wrong"
+    )
+    with pytest.raises((OperatorError, TransientError), match=f"Kafka at {settings.kafka}"):
+        list(read(secured, "any"))
