@@ -86,6 +86,12 @@ class DurableProducer:
         self._transmit()
         self._settle(wait=False)
 
+    def poll(self) -> None:
+        """To be called about once a second while there is nothing to send: sends again what failed meanwhile."""
+        self._settle(wait=False)
+        if self._pending:
+            self._wait()
+
     def flush(self) -> None:
         """Block until every record is acknowledged or refused."""
         while self._pending:

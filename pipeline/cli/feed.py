@@ -1,10 +1,15 @@
 """`wire feed`: files, folders and standard input into wire.raw."""
 
+import io
+import os
+import select
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.progress import Progress, TaskID
@@ -19,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
 from pipeline.topics import DEAD_LETTER, DEAD_LETTER_MB, MEGABYTE, RAW, RAW_BULK
 
+_SAID_EVERY = 30.0
 LARGEST = (DEAD_LETTER_MB - 1) * MEGABYTE
 
 
@@ -76,27 +82,48 @@ def feed(
     with progress("items") as bar:
         files = expand([path for path in paths if path != STDIN])
         task = bar.add_task("Feeding", total=None if STDIN in paths else len(files))
-        _send_all(settings, _arrivals(paths, files), RAW_BULK if bulk else RAW, hints, tally, (bar, task))
+        arrivals = partial(_arrivals, paths, files)
+        _send_all(settings, arrivals, RAW_BULK if bulk else RAW, hints, tally, (bar, task))
 
 
-def _arrivals(paths: Sequence[str], files: list[Path]) -> Iterator[Arrival | Unreadable]:
+class _Patient(io.RawIOBase):
+    """The file `descriptor`, calling `idle` for each second in which nothing comes."""
+
+    def __init__(self, descriptor: int, idle: Callable[[], None]) -> None:
+        self._descriptor, self._idle = descriptor, idle
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not select.select([self._descriptor], [], [], 1.0)[0]:
+            self._idle()
+        return os.readv(self._descriptor, [buffer])
+
+
+def _arrivals(
+    paths: Sequence[str], files: list[Path | Unreadable], idle: Callable[[], None]
+) -> Iterator[Arrival | Unreadable]:
     if STDIN in paths:
-        yield from read_stream(sys.stdin.buffer, LARGEST)
+        yield from read_stream(io.BufferedReader(_Patient(sys.stdin.fileno(), idle)), LARGEST)
     for path in files:
         yield read_file(path, LARGEST)
 
 
 def _send_all(
     settings: Settings,
-    arrivals: Iterator[Arrival | Unreadable],
+    arrivals: Callable[[Callable[[], None]], Iterator[Arrival | Unreadable]],
     topic: str,
     hints: dict[str, str],
     tally: Tally,
     shown: tuple[Progress, TaskID],
 ) -> None:
     bar, task = shown
+    said = -_SAID_EVERY
 
     def acknowledged(record: Send) -> None:
+        nonlocal said
+        said = -_SAID_EVERY
         tally.sent += record.topic != DEAD_LETTER
         tally.dead += record.topic == DEAD_LETTER
         bar.update(task, advance=1, description="Feeding")
@@ -106,10 +133,14 @@ def _send_all(
         bar.update(task, advance=1)
 
     def waiting(seconds: float) -> None:
+        nonlocal said
         bar.update(task, description=f"[yellow]Waiting {seconds:.0f} s for Kafka at {settings.kafka}")
+        if bar.disable and seconds - said > _SAID_EVERY:  # where nothing is drawn
+            say(f"Kafka at {settings.kafka} does not answer for {seconds:.0f} s. Waiting.")
+            said = seconds
 
     with DurableProducer(settings, on_ack=acknowledged, on_refused=never, on_wait=waiting) as producer:
-        for arrival in arrivals:
+        for arrival in arrivals(producer.poll):
             if isinstance(arrival, Unreadable):
                 tally.unreadable.append(arrival)
                 bar.update(task, advance=1)

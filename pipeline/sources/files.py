@@ -1,5 +1,6 @@
 """Items from files, folders and standard input."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,27 +27,39 @@ class Unreadable:
     reason: str
 
 
-def expand(paths: Sequence[str]) -> list[Path]:
+def expand(paths: Sequence[str]) -> list[Path | Unreadable]:
     """Files as named, folders as all files in them, sorted by name; hidden ones are passed over."""
-    found: list[Path] = []
+    found: list[Path | Unreadable] = []
     for path in map(Path, paths):
-        if path.is_dir():
-            inside = (p for p in path.rglob("*") if not any(part.startswith(".") for part in p.relative_to(path).parts))
-            found += sorted(p for p in inside if p.is_file())
-        else:
-            found.append(path)
+        found += _inside(path) if path.is_dir() else [path]
     return found
 
 
-def read_file(path: Path, largest: int) -> Arrival | Unreadable:
-    """The file's bytes, if it can be read and has at most `largest` of them."""
+def _inside(folder: Path) -> list[Path | Unreadable]:
+    files: list[Path] = []
+    unreadable: list[Path | Unreadable] = []
+
+    def failed(error: OSError) -> None:
+        unreadable.append(Unreadable(str(error.filename), f"{error.strerror or error}."))
+
+    for where, folders, names in os.walk(folder, onerror=failed):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += (path for name in names if not name.startswith(".") and (path := Path(where, name)).is_file())
+    if not files and not unreadable:
+        return [Unreadable(str(folder), "There is no file in this folder.")]
+    return [*sorted(files), *unreadable]
+
+
+def read_file(path: Path | Unreadable, largest: int) -> Arrival | Unreadable:
+    """The file's bytes, if it can be read and has at most `largest` of them; what `expand` could not read stays so."""
+    if isinstance(path, Unreadable):
+        return path
     try:
-        size = path.stat().st_size
-        if size > largest:
-            return Unreadable(str(path), f"It has {size:,} bytes; the most that can be sent is {largest:,}.")
-        return Arrival(str(path), path.read_bytes())
+        with path.open("rb") as file:
+            data = file.read(largest + 1)  # devices, pipes and growing files do not tell their size beforehand
     except OSError as error:
         return Unreadable(str(path), f"{error.strerror or error}.")
+    return _bounded(str(path), data, largest)
 
 
 def read_stream(stream: BinaryIO, largest: int, name: str = "stdin") -> Iterator[Arrival | Unreadable]:

@@ -1,6 +1,7 @@
 """Items from files, folders and streams."""
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ def test_a_folder_is_all_its_files_in_order_without_hidden_ones(tmp_path: Path) 
     for name in ("b.txt", "a.json", "sub/c.txt", ".hidden", ".git/config", "sub/.x"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    names = [str(path.relative_to(tmp_path)) for path in expand([str(tmp_path)])]
+    names = [str(path.relative_to(tmp_path)) for path in expand([str(tmp_path)]) if isinstance(path, Path)]
     assert names == ["a.json", "b.txt", "sub/c.txt"]
 
 
@@ -23,6 +24,41 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     large.write_bytes(b"x" * 11)
     assert isinstance(read_file(large, 10), Unreadable)
     assert read_file(large, 11) == Arrival(str(large), b"x" * 11)
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "closed/b.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    closed, scandir = str(tmp_path / "closed"), os.scandir
+
+    def listed(path: str) -> object:  # permissions do not bind root, as whom tests may run
+        if path == closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+    assert expand([str(tmp_path)]) == [tmp_path / "a.txt", Unreadable(closed, "Permission denied.")]
+
+
+def test_what_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty" / ".git").mkdir(parents=True)
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    assert expand([str(tmp_path / "empty")]) == [
+        Unreadable(str(tmp_path / "empty"), "There is no file in this folder.")
+    ]
+    reasons = [read_file(tmp_path / name, 10) for name in ("dangling", "loop")]
+    assert [reason.reason for reason in reasons if isinstance(reason, Unreadable)] == [
+        "No such file or directory.",
+        "Too many levels of symbolic links.",
+    ]
+
+
+def test_a_device_without_end_is_not_read_for_ever() -> None:
+    assert isinstance(read_file(Path("/dev/zero"), 1_000), Unreadable)
 
 
 @pytest.mark.parametrize(
