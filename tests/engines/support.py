@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,11 @@ from kafka import KafkaProducer
 
 from pipeline.bus.admin import admin
 from pipeline.bus.connection import options
+from pipeline.bus.producer import DurableProducer
 from pipeline.bus.reader import read
 from pipeline.cli.audit import wait_for_stages
 from pipeline.local import stack
-from pipeline.messages import Message
+from pipeline.messages import Message, Send
 from pipeline.search.client import connect
 from pipeline.search.documents import document_id
 from pipeline.settings import Settings, child_environment
@@ -127,6 +128,20 @@ def write(settings: Settings, topic: str, *values: bytes | None, **given: Any) -
         return [future.get(timeout=30) for future in futures]
     finally:
         producer.close()
+
+
+def put(settings: Settings, records: Iterable[Send]) -> None:
+    """Send all, as the feed does; fails when one is refused."""
+    refusals: list[str] = []
+    with DurableProducer(
+        settings,
+        on_ack=lambda _: None,
+        on_refused=lambda _, error: refusals.append(error.cause),
+        on_wait=lambda _: None,
+    ) as producer:
+        for record in records:
+            producer.send(record)
+    assert not refusals
 
 
 def caught_up(settings: Settings, seconds: float = 60.0) -> None:

@@ -5,7 +5,7 @@ Each test has a pipeline of its own, on the spare broker.
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,6 @@ import pytest
 
 from benchmarks.corpus import items
 from pipeline.bus.admin import admin, lags
-from pipeline.bus.producer import DurableProducer
 from pipeline.bus.reader import read
 from pipeline.flow import FLOW
 from pipeline.messages import Send
@@ -25,7 +24,7 @@ from pipeline.stages.parse import parse
 from pipeline.stages.runner import EXIT_STOP
 from pipeline.story import decode
 from pipeline.topics import MEGABYTE, PARSED, RAW, STORIES
-from tests.engines.support import Said, documents, end, eventually, family, started, wire
+from tests.engines.support import Said, documents, end, eventually, family, put, started, wire
 
 pytestmark = pytest.mark.engines
 
@@ -34,31 +33,17 @@ READS = {stage.name: stage.reads[0] for stage in FLOW}
 """The live lane of each stage."""
 
 
-def send(settings: Settings, records: Iterable[Send]) -> None:
-    """Send all; fails when one is refused."""
-    refusals: list[str] = []
-    with DurableProducer(
-        settings,
-        on_ack=lambda _: None,
-        on_refused=lambda _, error: refusals.append(error.cause),
-        on_wait=lambda _: None,
-    ) as producer:
-        for record in records:
-            producer.send(record)
-    assert not refusals
-
-
 def feed(settings: Settings, number: int) -> None:
     """Put short stories, all different, into wire.raw."""
     corpus = items(number, seed=7, short=True)
-    send(settings, (Send(topic=RAW, key=None, value=each.data, headers={"name": each.name}) for each in corpus))
+    put(settings, (Send(topic=RAW, key=None, value=each.data, headers={"name": each.name}) for each in corpus))
 
 
 def parsed(settings: Settings, number: int) -> list[Send]:
     """As `feed`, and what the parse stage makes of them in wire.parsed, without a worker."""
     feed(settings, number)
     sends = [each for message in read(settings, RAW) for each in parse(message, "live", MEGABYTE).sends]
-    send(settings, sends)
+    put(settings, sends)
     return sends
 
 
@@ -151,7 +136,7 @@ def test_an_enrich_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> 
 
 def test_an_index_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> None:
     sends = parsed(stopped, 5_000)
-    send(stopped, (replace(each, topic=STORIES) for each in sends))
+    put(stopped, (replace(each, topic=STORIES) for each in sends))
     stopped_in_the_middle(stopped, "index", tmp_path, lambda: written(stopped))
     finished(stopped, "index", tmp_path)
     assert len(documents(stopped)) == len(sends)

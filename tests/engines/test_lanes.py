@@ -1,0 +1,75 @@
+"""Live before bulk, and what is under embargo until its time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from benchmarks.corpus import items
+from pipeline.bus.reader import read
+from pipeline.messages import Send
+from pipeline.search.client import connect
+from pipeline.search.documents import document_id
+from pipeline.search.setup import live_alias
+from pipeline.settings import Settings
+from pipeline.story import decode
+from pipeline.topics import EVENTS, PARSED_BULK, RAW_BULK, STORIES
+from tests.engines.support import audit, caught_up, eventually, indexed, put, wire
+
+pytestmark = pytest.mark.engines
+
+BULK = 120
+
+
+def searchable(settings: Settings, uri: str) -> bool:
+    """Whether a search finds the story now."""
+    with connect(settings) as client:
+        query = {"ids": {"values": [document_id(uri)]}}
+        return int(client.count(index=live_alias(settings), query=query)["count"]) == 1
+
+
+def behind(settings: Settings, topic: str) -> int:
+    """What `wire status` says of a topic."""
+    status = orjson.loads(wire(settings, "status", "--json").out)
+    (lag,) = (lag for lag in status["lags"] if lag["topic"] == topic)
+    return int(lag["behind"])
+
+
+def item(uri: str, **fields: Any) -> bytes:
+    text = "LIMA (Agency) - Miners met President Ana Quispe in Lima on Tuesday. Police killed two of them on Monday."
+    return orjson.dumps({"uri": uri, "headline": "Miners meet president", "body_text": text, "language": "en"} | fields)
+
+
+def test_a_live_story_does_not_wait_for_the_backfill(running: Settings) -> None:
+    corpus = items(BULK, seed=11)
+    put(running, (Send(topic=RAW_BULK, key=None, value=each.data, headers={"name": each.name}) for each in corpus))
+    eventually(lambda: 0 < behind(running, PARSED_BULK) < BULK)
+    began = datetime.now(UTC)
+    assert wire(running, "feed", "-", stdin=item("urn:lanes:live")).code == 0
+    eventually(lambda: searchable(running, "urn:lanes:live"))
+    seconds = (datetime.now(UTC) - began).total_seconds()
+    assert behind(running, PARSED_BULK) > 0
+    print(f"From wire feed to search: {seconds:.1f} s, past {behind(running, PARSED_BULK)} stories of the backfill")  # noqa: T201
+    audit(running)
+
+
+def test_an_embargo_ends_by_itself_unless_the_story_is_killed(running: Settings) -> None:
+    before = audit(running)
+    until = datetime.now(UTC) + timedelta(seconds=10)
+    free, killed = "urn:embargo:free", "urn:embargo:killed"
+    held = {"embargoed": until.isoformat(), "version": "1"}
+    assert wire(running, "feed", "-", stdin=item(free, **held) + b"\n" + item(killed, **held)).code == 0
+    assert wire(running, "feed", "-", stdin=item(killed, pubstatus="canceled", version="2")).code == 0
+    caught_up(running)
+    assert indexed(running, free)
+    found = searchable(running, free)
+    assert not found or datetime.now(UTC) > until  # on a slow machine it may be too late to look
+    eventually(lambda: searchable(running, free))
+    assert datetime.now(UTC) > until
+    caught_up(running)
+    published = [decode(message.value) for message in read(running, STORIES) if b"urn:embargo:" in message.value]
+    assert {(story.uri, story.pubstatus) for story in published} == {(free, "usable"), (killed, "canceled")}
+    assert killed.encode() not in {message.key for message in read(running, EVENTS)}
+    assert not searchable(running, killed)
+    assert audit(running)["messages"] == before["messages"] + 3
