@@ -1,7 +1,7 @@
 """How many were killed, wounded, missing, detained or displaced: numbers with their qualifiers.
 
-'six' is 6 to 6; 'at least six' is 6 and more; 'up to six' is 1 to 6; 'between four and six' is 4 to 6; 'dozens' is 24
-and more, 'scores' 40, 'hundreds' 200, 'thousands' 2,000: no more than the word itself says.
+'six' is 6 to 6; 'at least six' and 'more than six' are 6 and more; 'up to six' is 1 to 6; 'between four and six' is 4
+to 6; 'dozens' is 24 and more, 'scores' 40, 'hundreds' 200, 'thousands' 2,000: no more than the word itself says.
 """
 
 import re
@@ -14,38 +14,21 @@ from pipeline.enrichers.events.grammar import children, conjoined, is_verb, pati
 from pipeline.enrichers.events.lexicon import casualty_words
 from pipeline.story import CasualtyKind
 
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "a": 1, "an": 1}
+    **{word: number for number, word in enumerate(_UNITS.split())},
+    **{word: 10 * number for number, word in enumerate(_TENS.split(), start=2)},
+    "a": 1,
+    "an": 1,
+}
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _VAGUE = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "several": 3}
-_AT_LEAST = re.compile(r"\b(at least|no fewer than|no less than|a minimum of)\s+$", re.IGNORECASE)
-_MORE = re.compile(r"\b(more than|over|above)\s+$", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    r"\b(at least|no fewer than|not less than|no less than|a minimum of|(?<!no )more than|over|above)\s+$",
+    re.IGNORECASE,
+)
 _UP_TO = re.compile(r"\b(up to|as many as|at most|no more than)\s+$", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between\s+|from\s+)?([\w,]+)\s+(?:and|to|or)\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(between|from)\s+$", re.IGNORECASE)
@@ -54,6 +37,9 @@ _TOLL = re.compile(
     r"\btoll\b[^.;]{0,60}?\b(?:to|at|of|was|is)\s+(?:at least |more than |about |some )?([\w,-]+)", re.IGNORECASE
 )
 _MOST = 10_000_000
+_TAKING = {"claim", "claims", "claimed", "claiming", "cost", "costs", "costing", "take", "took", "taking"}
+_DYING = {"died", "dies", "die", "perished", "fled", "fleeing"}
+_FLEEING, _HOMES = {"fled", "fleeing"}, {"home", "homes", "houses", "villages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +70,29 @@ def counts(doc: Doc, tokens: Iterable[Token]) -> Iterator[Count]:
 
 def _victims(word: Token) -> list[Token]:
     """The nouns or numbers that the word is said of."""
-    if is_verb(word) and word.lower_ not in {"died", "dies", "die", "perished", "missing"}:
-        own = patients(word)
-        if own:
-            return own
-        # 'Two people were killed and 30 wounded': the second verb's subject is a bare number before it.
-        return [child for child in children(word, "nsubj", "nsubjpass", "nummod") if word.tag_ in {"VBN", "VBD"}]
-    if is_verb(word):
+    if word.lower_ in _FLEEING and not any(child.lower_ in _HOMES for child in children(word, "dobj")):
+        return []
+    if word.lower_ in _DYING:
         return [each for child in children(word, "nsubj", "nsubjpass") for each in conjoined(child)]
+    if word.lower_ == "lives":  # 'claimed 16 lives'
+        return [word] if word.head.lower_ in _TAKING else []
     if word.lower_ in {"deaths", "injuries"}:
         return [word]
+    return _of_verb(word) if is_verb(word) and word.lower_ != "missing" else _of_adjective(word)
+
+
+def _of_verb(word: Token) -> list[Token]:
+    # 'Two people were killed and 30 wounded': the second verb's subject is a bare number before it.
+    return patients(word) or [
+        child for child in children(word, "nsubj", "nsubjpass", "nummod") if word.tag_ in {"VBN", "VBD"}
+    ]
+
+
+def _of_adjective(word: Token) -> list[Token]:
+    if (
+        word.dep_ in {"oprd", "acomp", "advmod"} and is_verb(word.head) and (own := patients(word.head))
+    ):  # 'were shot dead'
+        return own
     before = word.doc[word.i - 1] if word.i else word
     # 'left 23 dead', '23 people dead', '12 missing'
     for candidate in (before, word.head, *children(word, "nsubj", "nummod")):
@@ -133,8 +132,6 @@ def _qualified(number: Token) -> tuple[int, int | None]:
     before = sentence.text[: offset - sentence.start_char][-40:]
     if number.lower_ in _VAGUE or _AT_LEAST.search(before):
         return value, None
-    if _MORE.search(before):
-        return value + 1, None
     if _UP_TO.search(before):
         return 1, value
     after = sentence.text[offset + len(number) - sentence.start_char :][:20]

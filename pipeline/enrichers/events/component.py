@@ -1,7 +1,8 @@
 """The events of a story: triggers, their participants, status, place, date and casualties."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
@@ -9,32 +10,30 @@ from spacy.tokens import Token
 from pipeline.enrichers.analysis import Analysis, Paragraph
 from pipeline.enrichers.events.casualties import Count, counts
 from pipeline.enrichers.events.conditions import Candidate, meets
+from pipeline.enrichers.events.found import HARM, Found
 from pipeline.enrichers.events.grammar import agents, children, is_noun, is_passive, is_verb, patients, subjects, under
 from pipeline.enrichers.events.lexicon import Part, Trigger, triggers, words
+from pipeline.enrichers.events.merging import merged
 from pipeline.enrichers.events.parties import Mentions, Party
 from pipeline.enrichers.events.scope import scope
 from pipeline.enrichers.events.status import status
-from pipeline.story import Casualties, Event, EventType, Participant, Span, Story
+from pipeline.enrichers.events.tolls import owner
+from pipeline.story import Casualties, Event, Participant, Span, Story
 
 NAME = "events"
-VERSION = "1"
+VERSION = "2"
 MOST = 200
 """Events of one story: a longer list tells a reader nothing."""
 LONGEST_SENTENCE = 300
 """Tokens of what can be a sentence: a longer one is a table or a list, or was made to keep us busy."""
+_THROUGH = ("through", "into")
+_LASTING = re.compile(
+    r"\b(?:old|annual|daily|weekly|monthly)$|^(?:(?:the|a|an|about|some|more than|at least|nearly|almost) )*"
+    r"(?:(?!same|last|next|this|previous|past|following|coming|other)\w+[ -])?(?:day|week|month|year|decade)s?$",
+    re.IGNORECASE,
+)
+"""What the model labels a date, and is an age or how long something lasted."""
 _PRONOUNS = {"he", "she", "they", "it", "we", "who"}
-_HARM: frozenset[EventType] = frozenset({"ASSAULT", "COERCE", "PROTEST"})
-
-
-@dataclass(slots=True)
-class _Found:
-    """An event on its way: with its tokens, until it can be merged."""
-
-    token: Token
-    event: Event
-    result: bool
-    """Whether the word tells what came of it ('killed') rather than what was done ('bombed')."""
-    counts: list[Casualties] = field(default_factory=list)
 
 
 def run(analysis: Analysis) -> Story:
@@ -49,15 +48,17 @@ def run(analysis: Analysis) -> Story:
 
 
 def _paragraph(story: Story, mentions: Mentions, paragraph: Paragraph) -> list[Event]:
-    sentences = [sentence for sentence in paragraph.doc.sents if len(sentence) <= LONGEST_SENTENCE]
+    sentences = [list(sentence) for sentence in paragraph.doc.sents if len(sentence) <= LONGEST_SENTENCE]
     tokens = [token for sentence in sentences for token in sentence]
-    found = _merged([event for token in tokens if (event := _event(mentions, paragraph, token))])
+    told = [[event for token in sentence if (event := _event(mentions, paragraph, token))] for sentence in sentences]
+    found = [event for of_sentence in told for event in merged(of_sentence)]
     for count in counts(paragraph.doc, tokens):
-        _attach(mentions, paragraph, found, count)
+        if chosen := owner(found, count):
+            _add(mentions, paragraph, chosen, count)
     return [_located(story, mentions, each) for each in found]
 
 
-def _event(mentions: Mentions, paragraph: Paragraph, token: Token) -> _Found | None:
+def _event(mentions: Mentions, paragraph: Paragraph, token: Token) -> Found | None:
     part: Part | None = "v" if is_verb(token) else "n" if is_noun(token) else None
     if part is None or (token.lower_, part) not in triggers() or _named(mentions, paragraph, token):
         return None
@@ -66,7 +67,7 @@ def _event(mentions: Mentions, paragraph: Paragraph, token: Token) -> _Found | N
             continue
         candidate = _candidate(mentions, paragraph, token, trigger)
         if meets(trigger.needs, candidate):
-            return _Found(token, _told(mentions, paragraph, trigger, candidate), trigger.needs == "kill")
+            return Found([token], _told(mentions, paragraph, trigger, candidate), trigger.needs == "kill")
         if trigger.modifiers:
             return None
     return None
@@ -116,7 +117,11 @@ def _sufferers(token: Token, trigger: Trigger) -> list[Token]:
     found: list[Token] = []
     if "obj" in trigger.target and trigger.part == "v":
         found += [each for each in patients(token) if each.lower_ not in trigger.modifiers]
-    return found + under(token, [place for place in trigger.target if place != "obj"])
+    found += under(token, [place for place in trigger.target if place != "obj"])
+    if trigger.part == "n" and token.dep_ == "nsubj" and token.head.lower_ in words().impact:
+        # 'A bomb tore through a market', 'an airstrike hit a school'
+        found += [*patients(token.head), *under(token.head, _THROUGH)]
+    return found
 
 
 def _told(mentions: Mentions, paragraph: Paragraph, trigger: Trigger, candidate: Candidate) -> Event:
@@ -154,73 +159,21 @@ def _confidence(candidate: Candidate) -> float:
 
 def _date(token: Token) -> str | None:
     """The date nearest to the trigger in its sentence, as written."""
-    dates = [span for span in token.sent.ents if span.label_ == "DATE"]
+    dates = [span for span in token.sent.ents if span.label_ == "DATE" and not _LASTING.search(span.text)]
     inside = [span for span in dates if span.root.is_ancestor(token) is False and token.is_ancestor(span.root)]
     nearest = min(inside or dates, key=lambda span: abs(span.root.i - token.i), default=None)
     return nearest.text if nearest is not None else None
 
 
-def _merged(found: list[_Found]) -> list[_Found]:
-    """One event for a verb and the noun under it that tell the same: 'carried out a bombing that killed six'."""
-    kept: list[_Found] = []
-    for each in found:
-        twin = next((number for number, other in enumerate(kept) if _same(other, each)), None)
-        if twin is None:
-            kept.append(each)
-        else:
-            kept[twin] = _joined(kept[twin], each)
-    return kept
+def _add(mentions: Mentions, paragraph: Paragraph, event: Found, count: Count) -> None:
+    """The number, once, where another word has not said it already."""
+    first, last = paragraph.doc[count.first], paragraph.doc[count.last]
+    span = mentions.span(paragraph.start + first.idx, paragraph.start + last.idx + len(last))
+    if all((other.kind, other.span) != (count.kind, span) for other in event.counts):
+        event.counts.append(Casualties(kind=count.kind, low=count.low, high=count.high, span=span))
 
 
-def _joined(one: _Found, two: _Found) -> _Found:
-    """What was done leads over what came of it."""
-    lead, other = (two, one) if one.result and not two.result else (one, two)
-    event = replace(
-        lead.event,
-        mode=lead.event.mode or other.event.mode,
-        actors=lead.event.actors or other.event.actors,
-        targets=lead.event.targets or other.event.targets,
-        confidence=max(lead.event.confidence, other.event.confidence),
-    )
-    return _Found(lead.token, event, lead.result and other.result)
-
-
-def _same(one: _Found, two: _Found) -> bool:
-    if one.event.type != two.event.type or one.token.sent != two.token.sent or one.event.status != two.event.status:
-        return False
-    if one.token.is_ancestor(two.token) or two.token.is_ancestor(one.token):
-        low, high = (two.token, one.token) if one.token.is_ancestor(two.token) else (one.token, two.token)
-        between = [low, *(token for token in low.ancestors if high.is_ancestor(token))]
-        joined = any(token.dep_ == "conj" for token in between)
-        return one.result or two.result or not (joined and one.event.targets and two.event.targets)
-    cause, result = (two, one) if one.result else (one, two)
-    if not result.result:
-        return False
-    # 'A bomb tore through the market, killing 17': the bomb is what killed.
-    return cause.token in subjects(result.token) or (cause.result and one.event.actors == two.event.actors)
-
-
-def _attach(mentions: Mentions, paragraph: Paragraph, found: list[_Found], count: Count) -> None:
-    """Give a number to the event that tells it: the nearest in its sentence, else the last one before."""
-    harm = [each for each in found if each.event.type in _HARM and each.event.status == "asserted"]
-    if count.kind == "detained":
-        harm = [each for each in harm if each.event.type == "COERCE"]
-    elif count.kind != "displaced":
-        harm = [each for each in harm if each.event.type != "COERCE"]
-    near = [each for each in harm if each.token.sent == count.word.sent]
-    before = [each for each in harm if each.token.i < count.word.i]
-    chosen = min(near, key=lambda each: abs(each.token.i - count.word.i), default=before[-1] if before else None)
-    if chosen is None:
-        return
-    doc = paragraph.doc
-    start, end = doc[count.first].idx, doc[count.last].idx + len(doc[count.last])
-    span = mentions.span(paragraph.start + start, paragraph.start + end)
-    casualties = Casualties(kind=count.kind, low=count.low, high=count.high, span=span)
-    if all((other.kind, other.span) != (casualties.kind, span) for other in chosen.counts):
-        chosen.counts.append(casualties)
-
-
-def _located(story: Story, mentions: Mentions, found: _Found) -> Event:
+def _located(story: Story, mentions: Mentions, found: Found) -> Event:
     """With the nearest resolved place of its sentence; without one there, the dateline's, with less confidence."""
     event = replace(found.event, casualties=tuple(found.counts))
     places = mentions.places(event.evidence.start, event.evidence.end)
@@ -230,7 +183,7 @@ def _located(story: Story, mentions: Mentions, found: _Found) -> Event:
         _, place = min(where, key=lambda item: (item[1].kind == "country", abs(item[0] - event.trigger.start)))
         return replace(event, place=place.name, country=place.country)
     dateline = next((place for place in story.places if place.dateline and place.country), None)
-    if dateline is None or event.type not in _HARM:
+    if dateline is None or event.type not in HARM:
         return event
     lower = round(event.confidence * 0.8, 2)
     return replace(event, place=dateline.name, country=dateline.country, confidence=lower)

@@ -67,7 +67,8 @@ def _violent(c: Candidate) -> bool:
 
 
 def _weapon(c: Candidate) -> bool:
-    if not patients(c.token) or (is_passive(c.token) is True and not (c.actors or c.instruments)):
+    hit = patients(c.token) or any(children(c.token, "ccomp"))  # 'struck what the army called hideouts'
+    if not hit or (is_passive(c.token) is True and not (c.actors or c.instruments)):
         return False
     forces = any(p.token.lower_ in words().forces or (p.entity and p.entity.type == "gpe") for p in c.actors)
     return bool(c.instruments) or forces

@@ -6,6 +6,8 @@ from spacy.tokens import Token
 
 OBJECTS = {"dobj", "obj"}
 PASSIVE_SUBJECTS = {"nsubjpass", "nsubj:pass"}
+_SAYING = {"said", "says", "say", "claimed", "claims", "added", "announced", "boasted", "admitted", "acknowledged"}
+_NUMBER = {"it": ("NN", "NNP"), "they": ("NNS", "NNPS")}
 _PHRASE = {"compound", "amod", "nummod", "nmod", "quantmod", "poss"}
 
 
@@ -43,7 +45,7 @@ def subjects(verb: Token) -> list[Token]:
     """Who does it, in the active; shared subjects are found where the first verb has them."""
     own = [each for child in children(verb, "nsubj") for each in conjoined(child)]
     if own:
-        return [_antecedent(each) for each in own]
+        return [_speaker(_antecedent(each)) for each in own]
     if is_passive(verb):
         return []
     if verb.dep_ == "acl" and verb.tag_ == "VBG" and is_noun(verb.head):
@@ -98,6 +100,17 @@ def phrase(token: Token) -> tuple[int, int]:
     while first > 1 and token.doc[first - 1].text == "-":  # 'Secretary-General'
         first -= 2
     return first, token.i
+
+
+def _speaker(token: Token) -> Token:
+    """'The group said it had killed ten': who 'it' or 'they' is, where the one who speaks can only be meant."""
+    clause, number = token.head, _NUMBER.get(token.lower_)
+    if number is None or clause.dep_ != "ccomp" or clause.head.lower_ not in _SAYING:
+        return token
+    speakers = [_antecedent(child) for child in clause.head.children if child.dep_ == "nsubj"]
+    # A spokesman who says 'it' speaks of another.
+    fits = len(speakers) == 1 and speakers[0].tag_ in number and not speakers[0].lower_.startswith("spokes")
+    return speakers[0] if fits else token
 
 
 def _antecedent(token: Token) -> Token:

@@ -44,6 +44,7 @@ class Words:
     conditional: frozenset[str]
     people: frozenset[str]
     violent: frozenset[str]
+    impact: frozenset[str]
     harmless: frozenset[str]
     captive: frozenset[str]
     forces: frozenset[str]

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _SOMEBODY = {"person", "organisation", "gpe", "norp"}
 _NO_PARTY = {"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"}
+_DIRECTIONS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
 _PARTITIVE = {"number", "group", "dozen", "dozens", "hundreds", "thousands", "scores", "series", "wave", "handful"}
 _QUANTITIES = {"CD"}
 
@@ -66,7 +67,7 @@ class Mentions:
         if found:
             start, end, entity = found
             return Party(token, Participant(span=self.span(start, end), name=entity.name), entity)
-        if not is_noun(token) or token.ent_type_ in _NO_PARTY:
+        if not is_noun(token) or token.ent_type_ in _NO_PARTY or token.lower_ in _DIRECTIONS:
             return None
         first, last = phrase(token)
         # 'five police officers' are police officers: the number is a casualty's, not a name's.
