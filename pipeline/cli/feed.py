@@ -24,7 +24,8 @@ from pipeline.settings import Settings
 from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
 from pipeline.topics import DEAD_LETTER, DEAD_LETTER_MB, MEGABYTE, RAW, RAW_BULK
 
-_SAID_EVERY = 30.0
+_SAID_AFTER, _SAID_EVERY = 5.0, 30.0
+"""Seconds of silence. A large item alone takes some to be sent."""
 LARGEST = (DEAD_LETTER_MB - 1) * MEGABYTE
 
 
@@ -135,8 +136,8 @@ def _send_all(
     def waiting(seconds: float) -> None:
         nonlocal said
         bar.update(task, description=f"[yellow]Waiting {seconds:.0f} s for Kafka at {settings.kafka}")
-        if bar.disable and seconds - said > _SAID_EVERY:  # where nothing is drawn
-            say(f"Kafka at {settings.kafka} does not answer for {seconds:.0f} s. Waiting.")
+        if bar.disable and seconds > _SAID_AFTER and seconds - said > _SAID_EVERY:  # where nothing is drawn
+            say(f"Kafka at {settings.kafka} has not answered for {seconds:.0f} s. Waiting.")
             said = seconds
 
     with DurableProducer(settings, on_ack=acknowledged, on_refused=never, on_wait=waiting) as producer:

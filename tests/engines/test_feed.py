@@ -107,7 +107,7 @@ def test_interrupted_while_the_broker_is_away(feeding: tuple[Settings, subproces
     _, process = feeding
     spare.kill()
     put(process, *LINES[3:])
-    assert b"does not answer for" in says(process)
+    assert b"has not answered for" in says(process)
     process.send_signal(signal.SIGINT)
     assert says(process) == b"wire: Interrupted: 3 items are acknowledged, the rest was not sent.\n"
     assert process.wait(10) == 130
@@ -119,7 +119,7 @@ def test_an_outage_between_two_lines_delays_nothing_but_itself(
     settings, process = feeding
     spare.kill()
     put(process, LINES[3])
-    assert b"does not answer for" in says(process)
+    assert b"has not answered for" in says(process)
     spare.restart()
     eventually(lambda: {message.value for message in received(settings)} == set(LINES[:4]))
     _, err = process.communicate(timeout=30)

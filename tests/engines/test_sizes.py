@@ -50,9 +50,11 @@ def test_a_message_over_the_limit_in_wire_raw(running: Settings) -> None:
 
 def test_a_text_just_below_the_limit_passes_every_stage(running: Settings, tmp_path: Path) -> None:
     rng = random.Random(4)
-    words = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 12))) for _ in range(50_000)]
-    sentences = (" ".join(rng.choices(words, k=20)).capitalize() + "." for _ in range(60_000))
-    text = ("LIMA, Peru (Agency) - " + "\n\n".join(sentences))[: 9 * MEGABYTE]
+    spanish = "los mineros se reunieron con el gobierno en la capital para hablar de una huelga que dura ya un mes"
+    words = spanish.split() + [rng.randbytes(4).hex() for _ in range(20)]  # not English: no language model reads it
+    sentences = (" ".join(rng.choices(words, k=20)).capitalize() + "." for _ in range(90_000))
+    text = ("LIMA (Agencia) - " + spanish + ".\n\n" + "\n\n".join(sentences))[: 9 * MEGABYTE]
+    assert len(text) == 9 * MEGABYTE
     (tmp_path / "long.txt").write_text(text)
     assert wire(running, "feed", "--feed", "long", str(tmp_path)).code == 0
     caught_up(running)
