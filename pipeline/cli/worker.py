@@ -1,15 +1,14 @@
 """`wire worker STAGE`: one worker of one stage."""
 
-import logging
 import os
 import signal
 import sys
-from datetime import UTC, datetime
 
 import click
 
 from pipeline import settings as configuration
 from pipeline.bus import admin
+from pipeline.cli import log
 from pipeline.cli.console import patiently, say_error
 from pipeline.errors import EXIT_OPERATOR, OperatorError
 from pipeline.flow import FLOW
@@ -33,7 +32,7 @@ def command(stage: str, with_parent: bool) -> None:
     if with_parent:
         end_with(os.getppid(), lambda: os.kill(os.getpid(), signal.SIGTERM))
     settings = configuration.load()
-    log(settings, stage)
+    log.start(settings, stage)
     try:
         patiently(lambda: admin.check(settings))
         if STAGES[stage].indexes:
@@ -47,21 +46,3 @@ def command(stage: str, with_parent: bool) -> None:
 def _check_index(settings: Settings) -> None:
     with connect(settings) as client:
         check(client, settings)
-
-
-class _Line(logging.Formatter):
-    """One record a line: time (UTC, RFC 3339), level, stage, text."""
-
-    def __init__(self, stage: str) -> None:
-        super().__init__(f"%(asctime)s %(levelname)-7s {stage} %(message)s")
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
-        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-
-
-def log(settings: Settings, stage: str) -> None:
-    """Log to standard error; the libraries only from warnings on."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Line(stage))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("pipeline").setLevel(settings.log_level.upper())

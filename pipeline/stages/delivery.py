@@ -48,7 +48,7 @@ class Delivery:
             again = [(m, o.error) for m, o in zip(todo, outcomes, strict=True) if isinstance(o, Again)]
             todo = [message for message, _ in again]
             if again:
-                logger.warning("%s: %d of %d to be tried again: %s", self._stage, len(again), len(batch), again[0][1])
+                logger.warning("%d of %d to be tried again: %s", len(again), len(batch), again[0][1])
                 if not await self._pause(delay):
                     return False
                 delay = min(2 * delay, LONGEST_DELAY)
@@ -67,7 +67,7 @@ class Delivery:
         except Exception as error:
             if len(batch) > 1:
                 return [(await self._isolated([message], lane))[0] for message in batch]
-            logger.exception("%s: %s is a dead letter", self._stage, batch[0].coordinates)
+            logger.exception("%s is a dead letter", batch[0].coordinates)
             cause = TerminalError(f"Unforeseen failure in {self._stage}: {type(error).__name__}: {error}.")
             return [Done((dead_letter(batch[0], self._stage, cause),))]
 

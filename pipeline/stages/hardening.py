@@ -4,8 +4,6 @@ The versions are pinned in constraints.txt; each repair names what it repairs, s
 """
 
 import asyncio
-import logging
-import time
 from typing import Any
 
 import mode.worker
@@ -33,7 +31,7 @@ def _new_offset(self: Any, tp: Any) -> int | None:
 
 
 async def _metadata_update(self: Any, *args: Any, **options: Any) -> Any:
-    """Pause between metadata requests while no broker answers; without it aiokafka spins and floods the log."""
+    """Pause between metadata requests while no broker answers; without it aiokafka spins."""
     updated = await _original_metadata_update(self, *args, **options)
     if not updated:
         await asyncio.sleep(0.25)
@@ -51,31 +49,11 @@ async def _end_at_once(self: Any) -> None:
     """Close the loop without the fixed second that mode sleeps."""
 
 
-class _OncePerTemplate(logging.Filter):
-    """One line per message template and five seconds: an outage is said, not poured."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._last: dict[tuple[str, str], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        key, now = (record.name, str(record.msg)), time.monotonic()
-        if now - self._last.get(key, -5.0) < 5.0:
-            return False
-        self._last[key] = now
-        return True
-
-
 def _apply() -> None:
     Consumer._new_offset = _new_offset  # noqa: SLF001
     AIOKafkaClient._metadata_update = _metadata_update  # noqa: SLF001
     TableManager.on_start = _start_tables
     mode.worker.Worker._sentinel_task = _end_at_once  # noqa: SLF001
-    once = _OncePerTemplate()
-    for name in ("client", "conn", "producer.sender", "consumer.fetcher", "consumer.group_coordinator", "cluster"):
-        logging.getLogger(f"aiokafka.{name}").addFilter(once)
-    for name in ("faust.transport.drivers.aiokafka", "faust.transport.consumer", "faust.app.base"):
-        logging.getLogger(name).addFilter(once)
 
 
 _apply()

@@ -23,7 +23,7 @@ import pipeline.stages.hardening  # noqa: F401 (repairs Faust on import)
 from pipeline.errors import EXIT_OPERATOR, OperatorError, TerminalError, WireError
 from pipeline.messages import Message, Send, decode_headers, encode_headers
 from pipeline.settings import Settings
-from pipeline.stages.delivery import Delivery
+from pipeline.stages.delivery import LONGEST_DELAY, Delivery
 from pipeline.stages.outcome import Source, Stage, Tick
 from pipeline.topics import DEAD_LETTER_MB, MEGABYTE
 
@@ -48,6 +48,9 @@ class _App(faust.App):  # type: ignore[misc]
         timer.daemon = True
         timer.start()
         await super().stop()
+
+
+_App.logger = logging.getLogger("faust.app")  # Faust names it after our module; its chatter is not ours
 
 
 def _exit(code: int) -> None:
@@ -149,7 +152,7 @@ class _Binding:
                         while self._app.rebalancing:  # noqa: ASYNC110 (Faust gives no event to await)
                             await asyncio.sleep(0.05)
             except OperatorError as error:
-                logger.critical("%s stops: %s", self._stage.name, error)
+                logger.critical("%s", error)
                 _exit(EXIT_OPERATOR)
 
         return agent
@@ -185,27 +188,32 @@ class _Binding:
         if work.tick:
             ticking = asyncio.ensure_future(self._tick(work.tick, work.interval, delivery))
             self._resources.callback(ticking.cancel)
+        logger.info("ready")
         return delivery
 
     async def _tick(self, tick: Tick, interval: float, delivery: Delivery) -> None:
-        """Call `tick` and send what it returns; a failure is said, and the next call is the next try."""
+        """Call `tick` and send what it returns; a failure is said, and tried again with back-off."""
+        delay = interval
         while True:
-            await asyncio.sleep(interval)
+            await asyncio.sleep(delay)
             if self._leaving():
                 continue
             try:
-                for error in ((await delivery.send_all(await tick())) or {}).values():
-                    logger.error("%s: %s", self._stage.name, error)
+                await delivery.send_all(await tick())
+                delay = interval
             except WireError as error:
-                logger.warning("%s: %s", self._stage.name, error)
+                delay = min(2 * delay, LONGEST_DELAY)
+                logger.warning("%s Again in %.1f s.", error, delay)
             except Exception:
-                logger.exception("%s: the tick failed", self._stage.name)
+                delay = LONGEST_DELAY
+                logger.exception("The tick failed; again in %.1f s.", delay)
 
     def _leaving(self) -> bool:
         return bool(self._app.rebalancing or self._app.should_stop)
 
     async def _close(self, *_: Any, **__: Any) -> None:
         await self._resources.aclose()
+        logger.info("stopped")
 
     def _health(self, view: Any) -> Any:
         ready = not self._leaving() and self._opened is not None and self._opened.done()
