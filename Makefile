@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas docs faults speed clean
+.PHONY: help install demo test check format schemas faults speed quality clean
 
 help:
 	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-9s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ faults: $(STAMP)  ## kill and restart everything under load; nothing may be lost
 
 speed: $(STAMP)  ## the whole pipeline's speed against the bare language model
 	@$(BIN)/python -m benchmarks.speed
+
+quality: $(STAMP)  ## precision and recall of events on labelled sentences
+	@$(BIN)/python -m benchmarks.quality
 
 clean:  ## remove the environment and the demo's data
 	@rm -rf $(VENV) .wire .mypy_cache .ruff_cache .pytest_cache .import-rules.log
