@@ -1,6 +1,6 @@
 """What a search engine's refusal means for a message: the one place where its errors become ours.
 
-no answer, 408, 429, 5xx                     TransientError
+no answer, no shard, 408, 429, 5xx           TransientError
 index blocked (disk full, read-only, closed)  IndexBlockedError, a TransientError: whoever writes waits, loudly
 401, 403, certificates refused                OperatorError
 index or alias missing, mapping too old       OperatorError: all messages would fail alike, so none may be dropped
@@ -78,7 +78,8 @@ def _by_status(status: int, reason: str) -> WireError:
         return TerminalError(f"The story is larger than the search engine can ever take: {sizes[1]} bytes.")
     if "maxClauseCount" in reason:  # some versions answer 500 to a query of too many words
         return TerminalError(f"The query has too many words for the search engine: {reason}.")
-    if status in {408, 429} or status >= 500:
+    # 404 with an index there: a shard is not, after a crash or a full disk. Never is it the document's fault.
+    if status in {404, 408, 429} or status >= 500:
         return TransientError(f"The search engine cannot do it now (HTTP {status}): {reason}.")
     return TerminalError(f"The search engine rejects it (HTTP {status}): {reason}.")
 

@@ -165,6 +165,7 @@ def test_a_certificate_that_is_not_trusted_is_for_the_operator() -> None:
         (403, "cluster_block_exception", "FORBIDDEN/8/index write (api)", "IndexBlockedError", "index write"),
         (403, "security_exception", "action is unauthorized", "OperatorError", "credentials or rights"),
         (404, "index_not_found_exception", "no such index [news]", "OperatorError", "Run `wire setup` first"),
+        (404, "shard_not_found_exception", "no such shard", "TransientError", "no such shard"),
         (400, "illegal_argument_exception", "no write index is defined for alias", "OperatorError", "wire setup"),
         (400, "strict_dynamic_mapping_exception", "introduction of [x]", "OperatorError", "Run `wire setup` first"),
         (400, "mapper_parsing_exception", "failed to parse field [published]", "TerminalError", "published"),
