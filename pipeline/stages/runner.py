@@ -199,7 +199,8 @@ class _Binding:
             if self._leaving():
                 continue
             try:
-                await delivery.send_all(await tick())
+                for refusal in (await delivery.send_all(await tick()) or {}).values():
+                    logger.error("%s", refusal)
                 delay = interval
             except WireError as error:
                 delay = min(2 * delay, LONGEST_DELAY)
