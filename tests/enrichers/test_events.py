@@ -15,7 +15,11 @@ from pipeline.enrichers.registry import enrich_batch
 from pipeline.story import Event, Participant, Span, Story
 
 HERE = Path(__file__).parent
-CASES: list[dict[str, Any]] = tomllib.loads((HERE / "cases" / "events.toml").read_text(encoding="utf-8"))["case"]
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("events.toml", "events_by_type.toml")
+    for case in tomllib.loads((HERE / "cases" / name).read_text(encoding="utf-8"))["case"]
+]
 
 
 def events(text: str) -> tuple[Event, ...]:
@@ -33,6 +37,8 @@ def test_case(case: Mapping[str, Any]) -> None:
     for wanted in case.get("events", []):
         assert any(fits(event, wanted) for event in found), f"{wanted} is not among {found}"
     assert {event.type for event in found}.isdisjoint(case.get("none", []))
+    if "only" in case:
+        assert {event.type for event in found} <= set(case["only"])
     for count in case.get("not_casualties", []):
         assert all(count not in counted(event) for event in found)
 

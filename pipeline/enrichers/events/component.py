@@ -26,6 +26,8 @@ MOST = 200
 """Events of one story: a longer list tells a reader nothing."""
 LONGEST_SENTENCE = 300
 """Tokens of what can be a sentence: a longer one is a table or a list, or was made to keep us busy."""
+_ENGAGED = {"on", "in", "into", "for", "with", "to"}
+"""'went on strike', 'arrived for talks'; but 'took office after a coup' is nobody's coup."""
 _THROUGH = ("through", "into")
 _LASTING = re.compile(
     r"\b(?:old|annual|daily|weekly|monthly)$|^(?:(?:the|a|an|about|some|more than|at least|nearly|almost) )*"
@@ -88,7 +90,10 @@ def _candidate(mentions: Mentions, paragraph: Paragraph, token: Token, trigger: 
     targets = mentions.parties(paragraph, _sufferers(token, trigger))
     if trigger.part == "n" or trigger.type in {"CONSULT", "AGREE"}:
         sides = mentions.parties(paragraph, under(token, ["between"]))
-        actors, targets = [*actors, *sides[:1]], sides[1:] or targets
+        if doers and trigger.part == "v":  # 'Norway is mediating between the two'
+            targets = sides or targets
+        else:
+            actors, targets = [*actors, *sides[:1]], sides[1:] or targets
     named = {party.participant.name or party.participant.span.text for party in actors}
     targets = [p for p in targets if (p.participant.name or p.participant.span.text) not in named]
     somebody = any(party.somebody for party in actors) or any(each.lower_ in _PRONOUNS for each in doers)
@@ -98,9 +103,9 @@ def _candidate(mentions: Mentions, paragraph: Paragraph, token: Token, trigger: 
 def _light(noun: Token) -> Token | None:
     """The verb that makes an event of the noun, if it is one of those."""
     head = noun.head
-    if head.dep_ == "prep" or head.tag_ == "RP":
+    if (head.dep_ == "prep" and head.lower_ in _ENGAGED) or head.tag_ == "RP":
         head = head.head
-    fits = noun.dep_ in {"dobj", "nsubjpass", "nsubj", "pobj", "attr"} and is_verb(head)
+    fits = noun.dep_ in {"dobj", "nsubjpass", "nsubj", "pobj", "attr", "oprd"} and is_verb(head)
     return head if fits and head.lower_ in words().light else None
 
 
@@ -108,7 +113,7 @@ def _doers(noun: Token, light: Token | None) -> list[Token]:
     """Who stands before the noun ('Iraqi airstrikes', 'the army's raid'), after 'by', or does the light verb."""
     own = [*children(noun, "poss", "compound", "amod", "nmod"), *under(noun, ["by"])]
     named = [token for token in own if token.ent_type_ or token.lower_ in words().people]
-    if light is not None and noun.dep_ in {"dobj", "pobj"} and not is_passive(light):
+    if light is not None and noun.dep_ in {"dobj", "pobj", "oprd"} and not is_passive(light):
         named += subjects(light)
     return named + (agents(light) if light is not None else [])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from pipeline.enrichers.events.grammar import children, is_passive, is_verb, objects_of, patients
-from pipeline.enrichers.events.lexicon import words
+from pipeline.enrichers.events.lexicon import triggers, words
 from pipeline.enrichers.events.parties import Party
 
 
@@ -74,6 +74,29 @@ def _weapon(c: Candidate) -> bool:
     return bool(c.instruments) or forces
 
 
+def _assault(c: Candidate) -> bool:
+    """An attacker, or none named; a virus attacks the lungs, and a team from the start."""
+    if any(p.token.lower_ in words().figurative for p in c.targets):
+        return False
+    armed = any(p.token.lower_ in words().violent | words().forces for p in c.actors)
+    doer = c.somebody or bool(c.instruments) or not any(children(c.token, "nsubj"))
+    return armed or (doer and bool(c.targets))
+
+
+def _threatening(c: Candidate) -> bool:
+    """'vowed to attack', 'warned that it would shut the mines': what is announced is a harm, and one's own doing."""
+    return c.somebody and any(
+        menace.lower_ in words().menacing or _harmful(menace.lower_)
+        for menace in children(c.token, "xcomp", "ccomp")
+        if any(child.tag_ == "TO" or child.lower_ in {"would", "will"} for child in menace.children)
+        and all(child.tag_ == "PRP" for child in children(menace, "nsubj"))
+    )
+
+
+def _harmful(verb: str) -> bool:
+    return any(trigger.type in {"ASSAULT", "COERCE", "SANCTION"} for trigger in triggers().get((verb, "v"), ()))
+
+
 def _meeting(c: Candidate) -> bool:
     """Two sides: a subject and an object or 'with', or several in the subject."""
     several = len([p for p in c.actors if p.somebody]) > 1 or any(p.token.tag_ in {"NNS", "NNPS"} for p in c.actors)
@@ -95,6 +118,11 @@ CONDITIONS: Mapping[str, Callable[[Candidate], bool]] = {
     "kill": _kill,
     "violent": _violent,
     "weapon": _weapon,
+    "assault": _assault,
+    "burned": lambda c: c.somebody and bool(c.targets) and _assault(c),
+    "threatening": _threatening,
+    "membership": lambda c: c.somebody and any(p.entity and p.entity.type == "gpe" for p in c.targets),
+    "labourers": lambda c: any(p.token.lower_ in words().labour for p in c.actors) and not patients(c.token),
     "labour": _labour,
     "meeting": _meeting,
     "person": lambda c: c.somebody,
@@ -109,7 +137,10 @@ CONDITIONS: Mapping[str, Callable[[Candidate], bool]] = {
     "visitor": lambda c: c.somebody and any(p.entity is not None for p in c.targets),
     "deed": lambda c: c.somebody and bool(c.targets),
     "money": lambda c: c.somebody,
-    "state": lambda c: c.somebody and any(p.entity and p.entity.type == "gpe" for p in c.targets),
+    "state": lambda c: c.somebody and any(
+        p.token.lower_ in {"state", "statehood", "independence"} or (p.entity and p.entity.type == "gpe")
+        for p in c.targets
+    ),
     "captive": lambda c: any(
         p.token.lower_ in words().captive or (p.entity and p.entity.type == "person") for p in c.targets
     ),

@@ -48,12 +48,22 @@ def subjects(verb: Token) -> list[Token]:
         return [_speaker(_antecedent(each)) for each in own]
     if is_passive(verb):
         return []
-    if verb.dep_ == "acl" and verb.tag_ == "VBG" and is_noun(verb.head):
-        return [verb.head]
-    if verb.dep_ in {"conj", "xcomp"} and is_verb(verb.head):
-        return patients(verb.head) if is_passive(verb.head) and verb.dep_ == "xcomp" else subjects(verb.head)
-    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and is_verb(verb.head):
-        return subjects(verb.head)
+    return _shared_subjects(verb)
+
+
+def _shared_subjects(verb: Token) -> list[Token]:
+    """Of a verb without a subject of its own."""
+    head = verb.head
+    if verb.dep_ == "acl" and verb.tag_ == "VBG" and is_noun(head):
+        return [head]
+    if verb.dep_ in {"conj", "xcomp"} and is_verb(head):
+        return patients(head) if is_passive(head) and verb.dep_ == "xcomp" else subjects(head)
+    if verb.dep_ == "pcomp" and verb.tag_ == "VBG" and is_verb(head.head):
+        # 'accused the army of torturing' is the army's, 'left without signing' theirs who left.
+        accused = patients(head.head) if head.lower_ in {"of", "for", "from"} else []
+        return accused or subjects(head.head)
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and is_verb(head):
+        return subjects(head)
     return []
 
 

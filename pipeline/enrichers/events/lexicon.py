@@ -45,6 +45,8 @@ class Words:
     people: frozenset[str]
     violent: frozenset[str]
     impact: frozenset[str]
+    figurative: frozenset[str]
+    menacing: frozenset[str]
     harmless: frozenset[str]
     captive: frozenset[str]
     forces: frozenset[str]

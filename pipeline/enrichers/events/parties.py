@@ -17,8 +17,26 @@ T = TypeVar("T")
 
 _SOMEBODY = {"person", "organisation", "gpe", "norp"}
 _NO_PARTY = {"DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"}
-_DIRECTIONS = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"}
-_PARTITIVE = {"number", "group", "dozen", "dozens", "hundreds", "thousands", "scores", "series", "wave", "handful"}
+_NO_THING = {"north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"} | {
+    "dawn", "dusk", "noon", "midnight", "night", "sunrise", "sunset", "once", "least",
+}  # fmt: skip
+"""Directions and times of day: 'near Hawija, southwest of Kirkuk', 'attacked at dawn'."""
+_PARTITIVE = {
+    "number",
+    "group",
+    "dozen",
+    "dozens",
+    "hundreds",
+    "thousands",
+    "scores",
+    "series",
+    "wave",
+    "handful",
+    "tonnes",
+    "tons",
+    "kilograms",
+    "barrels",
+}
 _QUANTITIES = {"CD"}
 
 
@@ -67,7 +85,7 @@ class Mentions:
         if found:
             start, end, entity = found
             return Party(token, Participant(span=self.span(start, end), name=entity.name), entity)
-        if not is_noun(token) or token.ent_type_ in _NO_PARTY or token.lower_ in _DIRECTIONS:
+        if not is_noun(token) or token.ent_type_ in _NO_PARTY or token.lower_ in _NO_THING:
             return None
         first, last = phrase(token)
         # 'five police officers' are police officers: the number is a casualty's, not a name's.

@@ -38,6 +38,10 @@ def status(trigger: Token) -> EventStatus:
         if passes:
             negated |= _negated(token)
             hypothetical |= _uncertain(token, known)
+        if token.dep_ == "relcl":  # 'whether it would leave the town that it captured': the capture is taken as so
+            break
+        if passes and token.dep_ == "acl" and any(child.lower_ == "no" for child in token.head.children):
+            return "negated"  # 'has no plans to'
         hypothetical |= any(child.dep_ == "mark" and child.lower_ in known.conditional for child in token.children)
         if token.dep_ == "ROOT" or token.head is token:
             break
