@@ -1,6 +1,6 @@
 """Events against 184 labelled sentences, events.jsonl, all invented: precision and recall of each PLOVER type.
 
-    python -m benchmarks.quality [--misses]
+    python -m benchmarks.quality [--misses] [--json]
 
 A found event counts where the sentence has one of its type and status. `also` lists types that may be found or not.
 Participants count, of events that count, where one label's last word is another's. A sentence here stands alone, which
@@ -16,7 +16,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from pipeline.cli.console import out
+from pipeline.cli.console import out, print_json
 from pipeline.enrichers.registry import enrich_batch
 from pipeline.story import Event, EventStatus, EventType, Participant, Story
 
@@ -119,11 +119,20 @@ def _rows(result: Score) -> Iterator[tuple[str, str | None]]:
     yield from ((side, side) for side in PARTICIPANTS)
 
 
+def _measures(result: Score, kind: str | None) -> dict[str, float]:
+    labelled = _of(result.right, kind) + _of(result.missed, kind)
+    return {"labelled": labelled, "precision": result.precision(kind), "recall": result.recall(kind)}
+
+
 @click.command()
 @click.option("--misses", is_flag=True, help="Print what was missed or found wrongly.")
-def main(misses: bool) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def main(misses: bool, as_json: bool) -> None:
     """Print precision and recall by type."""
     result = score(read())
+    if as_json:
+        print_json({title: _measures(result, kind) for title, kind in _rows(result)})
+        return
     table = Table("type", "labelled", "precision", "recall")
     for title, kind in _rows(result):
         labelled = _of(result.right, kind) + _of(result.missed, kind)
