@@ -18,6 +18,8 @@ from pipeline.story import Lane, RawReference, Story, encode, tombstone
 from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK
 
 NAME = "parse"
+LONGEST_URI = 2_048
+"""Characters: the uri is the key of every message and stands in each event of its story."""
 
 
 def parse_item(
@@ -25,7 +27,19 @@ def parse_item(
 ) -> Reading:
     """The stories in `item`, complete: with revision and provenance, kills without text. Needs no server."""
     reading = read(item)
-    return replace(reading, stories=tuple(_complete(story, item, received, raw, lane) for story in reading.stories))
+    taken = [story for story in reading.stories if len(story.uri) <= LONGEST_URI]
+    too_long = [_too_long(story) for story in reading.stories if len(story.uri) > LONGEST_URI]
+    return replace(
+        reading,
+        stories=tuple(_complete(story, item, received, raw, lane) for story in taken),
+        errors=(*reading.errors, *too_long),
+    )
+
+
+def _too_long(story: Story) -> TerminalError:
+    return TerminalError(
+        f"A uri of {len(story.uri):,} characters is none: the longest that is taken has {LONGEST_URI:,}."
+    )
 
 
 def _complete(story: Story, item: Item, received: datetime | None, raw: RawReference | None, lane: Lane) -> Story:

@@ -92,6 +92,14 @@ def test_bad_stories_cost_one_dead_letter_and_not_their_neighbours() -> None:
     assert letter.value == value
 
 
+def test_a_uri_without_end_is_none() -> None:
+    value = orjson.dumps([NINJS | {"uri": "u" * 2_048}, NINJS | {"uri": "u" * 2_049}])
+    taken, letter = parse(message(value), "live", MEGABYTE).sends
+    assert taken.key == b"u" * 2_048
+    assert letter.topic == DEAD_LETTER
+    assert "A uri of 2,049 characters is none" in letter.headers["cause"]
+
+
 def test_without_a_server_the_same_comes_out() -> None:
     (parsed,) = parse_item(Item(data=TEXT, feed="north")).stories
     assert (parsed.uri, parsed.revision) == (story(TEXT, feed="north").uri, 0)
