@@ -5,15 +5,15 @@ United States. An entity that the agency gave keeps all the agency said and gain
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.enrichers import titles
+from pipeline.enrichers import gazetteer, titles
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.folding import fold
 from pipeline.enrichers.mentions import Mention, mentions, without_overlaps
 from pipeline.enrichers.merging import Thing, merged, short_names
-from pipeline.enrichers.names import Name, Names, by_first_word, known, scan
+from pipeline.enrichers.names import Name, Names, by_first_word, known, known_forms, scan
 from pipeline.story import Entity, EntityType, Span, Story
 
 NAME = "entities"
@@ -24,8 +24,8 @@ _TABLE, _OFTEN, _ONCE = 0.95, 0.85, 0.7
 def run(analysis: Analysis) -> Story:
     """The story with its entities, in the order of their first mention."""
     story = analysis.story
-    given = [entity for entity in story.entities if entity.component != NAME]
-    agency = by_first_word(Name(entity.name, entity.name, entity.type) for entity in given)
+    given = [_settled(entity) for entity in story.entities if entity.component != NAME]
+    agency = by_first_word(name for entity in given for name in _forms(entity))
     first = mentions(analysis.paragraphs, agency)
     learned = by_first_word(short_names(merged(first), analysis.text))
     again = [*first, *_again(analysis, learned)]
@@ -34,6 +34,18 @@ def run(analysis: Analysis) -> Story:
         thing.mentions.sort()
     things.sort(key=lambda thing: thing.mentions[0].start)
     return replace(story, entities=_reconciled(given, [*_found(things, analysis), *_only_in_headline(story, things)]))
+
+
+def _settled(entity: Entity) -> Entity:
+    """The entity with the type it has: ninjs calls a country and a river both a place."""
+    inhabited = entity.type == "location" and any(each.kind != "region" for each in gazetteer.find(entity.name))
+    return replace(entity, type="gpe") if inhabited else entity
+
+
+def _forms(entity: Entity) -> Iterator[Name]:
+    """What an entity of the agency's is called: as the agency says, or otherwise as our tables know."""
+    for form in dict.fromkeys((entity.name, *entity.aliases, *known_forms(entity.name))):
+        yield Name(form, entity.name, entity.type)
 
 
 def _again(analysis: Analysis, learned: Names) -> list[Mention]:

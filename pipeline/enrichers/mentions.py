@@ -12,6 +12,7 @@ from spacy.tokens import Span as Tokens
 from pipeline.enrichers import gazetteer, titles
 from pipeline.enrichers.analysis import Paragraph
 from pipeline.enrichers.names import Names, known, scan
+from pipeline.enrichers.repairs import is_body, is_persons_form, names_nothing, repaired
 from pipeline.story import EntityType
 
 TYPES: dict[str, EntityType] = {
@@ -28,6 +29,8 @@ TYPES: dict[str, EntityType] = {
 """OntoNotes' labels for what is named; its others are numbers and times."""
 
 _LONGEST = 80
+_CROSSHEAD = 60
+"""Code points below which a paragraph in capitals is a heading within the text."""
 _DAY = (
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"|January|February|March|April|June|July|August|September|October|November|December"
@@ -39,14 +42,16 @@ _ACRONYM = re.compile(r"\s\(([A-Z][A-Za-z&.-]*[A-Z])\)")
 _NAME_WITH_ACRONYM = re.compile(
     r"((?:[A-Z][\w'’-]+,? (?:(?:of|for|and|the|de|del|on|in|to|against) ){0,2}){2,9})\(([A-Z]{2,8})\)"
 )
-_LOCATIVE = re.compile(r"\b(?:in|near|from|to|at|outside|around|over|across|of|between|towards?|and)\s+(?:the\s+)?$")
-_BY_A_PLACE = re.compile(r"\b(?:near|outside|(?:town|city|village|port|district|province|region) of)\s+$")
-_SMALL_WORDS = frozenset(("of", "for", "and", "the", "de", "del", "on", "in", "to", "against"))
-_PEOPLE = re.compile(r"(?:ian|ans|ese|ish|ist|ists|ites?|an|i|is)$")
-
-
+_HEADED = re.compile(
+    r"\b(?:Federation|Confederation|Union|Association|Committee|Council|Office|Ministry|Movement|Front) of "
+)
+"""A name whose acronym is of another language: 'National Federation of Andean Mine Workers (FENTAMSA)'."""
+_OPENERS = frozenset(("The", "But", "In", "On", "And", "Meanwhile", "For"))
 _GREAT = 500_000
 """Inhabitants of a city whose bare name is taken for it."""
+
+
+_TAKEN_FOR_PEOPLE = frozenset(("organisation", "product", "gpe", "facility"))
 
 
 class Mention(NamedTuple):
@@ -70,6 +75,8 @@ def mentions(paragraphs: Iterable[Paragraph], names: Names) -> list[Mention]:
 
 def _in_paragraph(paragraph: Paragraph, names: Names) -> Iterator[Mention]:
     text = paragraph.doc.text
+    if text.isupper() and len(text) < _CROSSHEAD:
+        return
     from_model = [mention for ent in paragraph.doc.ents if (mention := _from_model(text, ent))]
     from_tables = [] if text.isupper() else [_known_mention(start, *name) for start, name in scan(text, names, known())]
     overlooked = [] if text.isupper() else _overlooked(paragraph.doc)
@@ -107,13 +114,15 @@ def _from_model(text: str, ent: Tokens) -> Mention | None:
     if lead:
         start, name = start + lead.end(), name[lead.end() :]
     name = _TRAIL.sub("", name)
-    if kind == "person":
-        bare = titles.without_address(name)
+    if kind == "person" or (kind == "organisation" and not is_body(name)):
+        # 'Kaski, Dhan Bahadur Ranabhat'
+        tail = name.rpartition(", ")[2]
+        bare = titles.without_address(tail if is_persons_form(tail) or kind == "person" else name)
         start, name = start + len(name) - len(bare), bare
     if not _is_name(name) or titles.heads_title(name, text[start + len(name) :]):
         return None
-    kind = _repaired(text, start, name, kind)
-    return Mention(start, start + len(name), name, kind) if kind else None
+    better = repaired(text, start, name, kind)
+    return Mention(start, start + len(name), name, better) if better else None
 
 
 def _is_name(name: str) -> bool:
@@ -121,21 +130,9 @@ def _is_name(name: str) -> bool:
         1 < len(name) <= _LONGEST
         and any(map(str.isupper, name))
         and not _ONLY_TIME.fullmatch(name)
+        and not names_nothing(name)
         and not any(mark in name for mark in '"“”;:!?@')
     )
-
-
-def _repaired(text: str, start: int, name: str, kind: EntityType) -> EntityType | None:
-    """The type that the gazetteer and the words before the name speak for; None for no name at all."""
-    if kind in ("gpe", "location", "facility", "event", "law", "product"):
-        return kind
-    largest = max((place.population for place in gazetteer.find(name)), default=0)
-    before = text[max(start - 20, 0) : start]
-    if (largest and _LOCATIVE.search(before)) or _BY_A_PLACE.search(before):
-        return "gpe"
-    if kind == "norp" and largest < 10_000 and not _PEOPLE.search(name):
-        return None
-    return "gpe" if largest >= (1_000_000 if kind == "person" else 3_000_000) or (kind == "norp" and largest) else kind
 
 
 def _with_acronyms(text: str) -> Iterator[Mention]:
@@ -143,15 +140,27 @@ def _with_acronyms(text: str) -> Iterator[Mention]:
     if "(" not in text:
         return
     for found in _NAME_WITH_ACRONYM.finditer(text):
-        words = found[1].split()
-        initials = [word[0] for word in words if word not in _SMALL_WORDS]
-        wanted = "".join(initials)[-len(found[2]) :]
-        if wanted != found[2]:
-            continue
-        skipped = len(initials) - len(wanted)
-        start = found.start() + [at.start() for at in re.finditer(r"(?<!\S)[A-Z]", found[1])][skipped]
-        name = found[1][start - found.start() :].rstrip()
-        yield Mention(start, start + len(name), name, "organisation")
+        words = list(re.finditer(r"(?<!\S)[A-Z]\S*", found[1]))
+        first = _first_of(found[2], [word[0][0] for word in words])
+        if first is None and _HEADED.search(found[1]):
+            first = next(i for i, word in enumerate(words) if word[0] not in _OPENERS or i == len(words) - 1)
+        if first is not None:
+            start = found.start() + words[first].start()
+            name = text[start : found.end(1)].rstrip()
+            yield Mention(start, start + len(name), name, "organisation")
+
+
+def _first_of(acronym: str, initials: list[str]) -> int | None:
+    """The number of the word that the acronym begins with: its letters are the last initials, or some of them."""
+    if "".join(initials[-len(acronym) :]) == acronym:
+        return len(initials) - len(acronym)
+    if len(acronym) < 4 or initials[-1] != acronym[-1]:
+        return None
+    for first in range(len(initials) - len(acronym), -1, -1):
+        rest = iter(initials[first + 1 :])
+        if initials[first] == acronym[0] and all(letter in rest for letter in acronym[1:]):
+            return first
+    return None
 
 
 def without_overlaps(found: Iterable[Mention], length: int) -> list[Mention]:
@@ -169,5 +178,11 @@ def _harmonised(found: list[Mention]) -> list[Mention]:
     votes: dict[str, Counter[EntityType]] = {}
     for each in found:
         votes.setdefault(each.text, Counter())[each.type] += 10 if each.name else 1
-    best = {text: max(counted, key=lambda kind: (counted[kind], kind)) for text, counted in votes.items()}
+    best = {
+        text: max(counted, key=lambda kind: (counted[kind], kind != "person", kind)) for text, counted in votes.items()
+    }
+    surnames = {text for text, kind in best.items() if kind == "person" and " " not in text}
+    for text, kind in best.items():
+        if kind in _TAKEN_FOR_PEOPLE and is_persons_form(text) and text.rpartition(" ")[2] in surnames:
+            best[text] = "person"
     return [each._replace(type=best[each.text]) for each in found]

@@ -8,10 +8,12 @@ from pipeline.enrichers import gazetteer
 from pipeline.enrichers.folding import fold
 from pipeline.enrichers.mentions import Mention
 from pipeline.enrichers.names import Name
+from pipeline.enrichers.repairs import is_club
 from pipeline.story import EntityType
 
 _COMPANY = re.compile(
-    r",? (?:Corp|Inc|Ltd|Plc|PLC|plc|Co|Group|Holdings?|AG|SA|NV|SE|LLC|SpA|AB|Oyj|Corporation|Company|Limited)\.?$"
+    r",? (?:Corp|Inc|Ltd|Plc|PLC|plc|Co|Group|Holdings?|AG|SA|NV|SE|LLC|SpA|AB|S\.A\.|N\.V\.|S\.p\.A\.|Oyj"
+    r"|Corporation|Company|Limited)\.?$"
 )
 _LARGE = 100_000
 _SMALL_WORDS = re.compile(r"\b(?:of|for|and|the|de|del|on|in|to|against|&)\b")
@@ -56,6 +58,9 @@ def merged(found: Iterable[Mention]) -> list[Thing]:
 
 def _thing(things: dict[tuple[str, str], Thing], mention: Mention) -> Thing:
     key = ("" if mention.type == "person" else "thing", _key(mention))
+    company = ("thing", fold(mention.text))
+    if mention.type == "person" and company in things and _COMPANY.search(things[company].name):
+        key = company  # 'Altiplano Cobre' after 'Altiplano Cobre S.A.'
     if key not in things:
         things[key] = Thing(mention.name or mention.text, mention.type, known=mention.name is not None)
     return things[key]
@@ -92,10 +97,14 @@ def _last_before(thing: Thing, position: int) -> int:
 
 def _abbreviates(word: str, thing: Thing) -> bool:
     if thing.type == "person":
-        return fold(thing.name).split()[-1] == fold(word)
-    if thing.type != "organisation" or not word.isupper():
+        return fold(thing.name).endswith(f" {fold(word)}")  # of 'Sesay-Cole', too, which folds to two words
+    if thing.type != "organisation":
         return False
-    return word in thing.forms or initials(thing.name) == word
+    if word.isupper():
+        return word in thing.forms or initials(thing.name) == word
+    if is_club(thing.name):
+        return thing.name.endswith(f" {word}")
+    return _COMPANY.search(thing.name) is not None and thing.name.startswith(f"{word} ")
 
 
 def initials(name: str) -> str:
@@ -113,6 +122,6 @@ def short_names(things: Iterable[Thing], text: str) -> Iterator[Name]:
         for form in thing.forms:
             if len(form) > 3 or form.isupper():
                 yield Name(form, thing.name, thing.type)
-        surname = thing.name.split(" ")[-1]
+        surname = thing.name.rpartition(" ")[2]
         if thing.type == "person" and len(surname) > 2 and f" {surname.lower()} " not in text:
             yield Name(surname, thing.name, thing.type)

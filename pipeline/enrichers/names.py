@@ -62,6 +62,19 @@ def known() -> Names:
     return by_first_word(_known())
 
 
+@cache
+def _forms_of() -> Mapping[str, tuple[str, ...]]:
+    canonical: dict[str, list[str]] = defaultdict(list)
+    for name in _known():
+        canonical[name.canonical].append(name.form)
+    return {form: tuple(forms) for forms in canonical.values() for form in forms}
+
+
+def known_forms(form: str) -> tuple[str, ...]:
+    """The forms of the country or organisation that goes by `form`: 'ECOWAS' for its full name; none where unknown."""
+    return _forms_of().get(form, ())
+
+
 def _known() -> Iterator[Name]:
     for _, name, others, people in rows("countries.tsv"):
         yield from (Name(form, name, "gpe") for form in (name, *members(others)))

@@ -37,10 +37,11 @@ def without_address(name: str) -> str:
 
 def role(text: str, start: int, end: int) -> str | None:
     """The role of the person whose name is text[start:end], None where none is given."""
-    return _before(text[max(start - _BEFORE, 0) : start]) or _after(text[end : end + _AFTER])
+    return before(text[max(start - _BEFORE, 0) : start]) or _after(text[end : end + _AFTER])
 
 
-def _before(text: str) -> str | None:
+def before(text: str) -> str | None:
+    """The title that `text`, which stands before a name, ends in."""
     words = text.rpartition("\n")[2].split(" ")
     if len(words) < 2 or words.pop():  # nothing but a space stands between a title and its name
         return None
