@@ -26,7 +26,7 @@ FLOW: tuple[Stage, ...] = (
     ),
     Stage(
         name="enrich",
-        reads=(Source(topic=PARSED, lane="live", batch=24), Source(topic=PARSED_BULK, lane="bulk", batch=64)),
+        reads=(Source(topic=PARSED, lane="live", batch=48), Source(topic=PARSED_BULK, lane="bulk", batch=96)),
         writes=(STORIES, HELD, EVENTS, DEAD_LETTER),
         open=open_enrich,
     ),
