@@ -7,7 +7,14 @@ import click
 
 from pipeline.cli.console import out, progress
 from pipeline.cli.parse import Hints, show, stories
-from pipeline.enrichers.registry import enrich_batch
+from pipeline.errors import OperatorError
+
+try:
+    from pipeline.enrichers.registry import enrich_batch
+except ModuleNotFoundError as missing:
+    raise OperatorError(
+        f"Enriching needs {missing.name}, which is not installed: pip install 'wire-pipeline[nlp]'."
+    ) from missing
 
 BATCH = 8
 """Stories enriched at once: enough for the model to be quick, few enough for output to come steadily."""

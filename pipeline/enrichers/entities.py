@@ -17,6 +17,7 @@ from pipeline.enrichers.names import Name, Names, by_first_word, known, known_fo
 from pipeline.story import Entity, EntityType, Span, Story
 
 NAME = "entities"
+_KNOWN_AS = re.compile(r",?\s(?:(?:also|better|formerly)\s)?(?:known|called)\s(?:in\s[A-Z]\w+\s)?(?:as\s)?(?:the\s)?")
 _TABLE, _OFTEN, _ONCE = 0.95, 0.85, 0.7
 """Confidence in what a table knows, in what the model found several times, and once."""
 
@@ -26,7 +27,7 @@ def run(analysis: Analysis) -> Story:
     story = analysis.story
     given = [_settled(entity) for entity in story.entities if entity.component != NAME]
     agency = by_first_word(name for entity in given for name in _forms(entity))
-    first = mentions(analysis.paragraphs, agency)
+    first = _equated(mentions(analysis.paragraphs, agency), analysis.text)
     learned = by_first_word(short_names(merged(first), analysis.text))
     again = [*first, *_again(analysis, learned)]
     things = merged(without_overlaps(again, len(analysis.text)))
@@ -46,6 +47,17 @@ def _forms(entity: Entity) -> Iterator[Name]:
     """What an entity of the agency's is called: as the agency says, or otherwise as our tables know."""
     for form in dict.fromkeys((entity.name, *entity.aliases, *known_forms(entity.name))):
         yield Name(form, entity.name, entity.type)
+
+
+def _equated(found: Sequence[Mention], text: str) -> list[Mention]:
+    """The mentions, of which those the story says are another name of the one before are made mentions of that."""
+    result = list(found[:1])
+    for each in found[1:]:
+        last = result[-1]
+        if each.name is None and last.type != "person" and _KNOWN_AS.fullmatch(text[last.end : each.start][:60]):
+            each = each._replace(type=last.type, name=last.name or last.text)  # noqa: PLW2901
+        result.append(each)
+    return result
 
 
 def _again(analysis: Analysis, learned: Names) -> list[Mention]:

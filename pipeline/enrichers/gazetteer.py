@@ -61,6 +61,12 @@ def division_names() -> dict[str, str]:
 
 
 @cache
+def undivided() -> frozenset[str]:
+    """Regions and waters that are no country's division, so that a division of the same name is not meant."""
+    return frozenset(form for name, others, _ in rows("locations.tsv") for form in (name, *members(others)))
+
+
+@cache
 def demonyms() -> dict[str, str]:
     """'Iraqi', 'Iraqis' to the country's code."""
     return {word: row[0] for row in rows("countries.tsv") for word in members(row[3])}

@@ -12,7 +12,7 @@ from spacy.tokens import Span as Tokens
 from pipeline.enrichers import gazetteer, titles
 from pipeline.enrichers.analysis import Paragraph
 from pipeline.enrichers.names import Names, known, scan
-from pipeline.enrichers.repairs import is_body, is_persons_form, names_nothing, repaired
+from pipeline.enrichers.repairs import FULL_NAME, is_body, is_person, is_persons_form, names_nothing, repaired
 from pipeline.story import EntityType
 
 TYPES: dict[str, EntityType] = {
@@ -46,6 +46,11 @@ _HEADED = re.compile(
     r"\b(?:Federation|Confederation|Union|Association|Committee|Council|Office|Ministry|Movement|Front) of "
 )
 """A name whose acronym is of another language: 'National Federation of Andean Mine Workers (FENTAMSA)'."""
+_BODY = re.compile(
+    r"\b[Tt]he ((?:[A-Z][\w'’-]+)(?:\s(?:of (?:the )?)?[A-Z][\w'’-]+){1,6}), (?:an?|the|its|one of the) "
+    r"(?:[\w'’-]+\s){0,4}?(?:council|bloc|party|group|union|alliance|movement|coalition|militia|company|charity|lobby"
+    r"|agency|watchdog)\b"
+)
 _OPENERS = frozenset(("The", "But", "In", "On", "And", "Meanwhile", "For"))
 _GREAT = 500_000
 """Inhabitants of a city whose bare name is taken for it."""
@@ -79,14 +84,33 @@ def _in_paragraph(paragraph: Paragraph, names: Names) -> Iterator[Mention]:
         return
     from_model = [mention for ent in paragraph.doc.ents if (mention := _from_model(text, ent))]
     from_tables = [] if text.isupper() else [_known_mention(start, *name) for start, name in scan(text, names, known())]
-    overlooked = [] if text.isupper() else _overlooked(paragraph.doc)
-    for each in without_overlaps([*_with_acronyms(text), *from_tables, *from_model, *overlooked], len(text)):
+    by_rule = (
+        [] if text.isupper() else [*_with_acronyms(text), *_apposed(text), *_titled(text), *_overlooked(paragraph.doc)]
+    )
+    for each in without_overlaps([*from_tables, *by_rule, *from_model], len(text)):
         acronym = _ACRONYM.match(text, each.end)
         yield each._replace(
             start=each.start + paragraph.start,
             end=each.end + paragraph.start,
             acronym=acronym[1] if acronym and each.type == "organisation" else None,
         )
+
+
+def _titled(text: str) -> Iterator[Mention]:
+    """People by what stands around them: 'Superintendent Hem Thapa', 'the chair, Fatmata Koroma-Lewis'."""
+    for found in FULL_NAME.finditer(text):
+        name = titles.without_title(found[0])
+        start = found.end() - len(name)
+        name = _TRAIL.sub("", name)
+        after = text[start + len(name) :][:60]
+        if is_persons_form(name) and is_person(text[max(start - 80, 0) : start], name, after):
+            yield Mention(start, start + len(name), name, "person")
+
+
+def _apposed(text: str) -> Iterator[Mention]:
+    """'The Iraqi Islamic Accord, the main Sunni bloc': an organisation by what the story says it is."""
+    for found in _BODY.finditer(text):
+        yield Mention(found.start(1), found.end(1), found[1], "organisation")
 
 
 def _overlooked(doc: Doc) -> Iterator[Mention]:

@@ -13,6 +13,7 @@ from pipeline.enrichers import gazetteer
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.folding import fold
 from pipeline.enrichers.gazetteer import Location
+from pipeline.enrichers.repairs import placed_before
 from pipeline.enrichers.resolution import Context, Name, Resolved, resolve
 from pipeline.story import Entity, Place, Span, Story
 
@@ -29,10 +30,19 @@ def run(analysis: Analysis) -> Story:
     resolved = resolve(named, _context(story.entities))
     found: dict[object, Place] = {}
     for name, result in zip(named, resolved, strict=True):
+        if result is None and not name.dateline and not _stands_as_place(name, analysis.text):
+            continue
         place = _place(name, result)
         key = place.geonameid or fold(place.name)
         found[key] = _joined(found[key], place) if key in found else place
     return replace(story, places=_reconciled(given, found.values()))
+
+
+def _stands_as_place(name: Name, text: str) -> bool:
+    """Whether the story speaks of it as of a place: 'in Taji', 'Taji, Iraq'. A surname is not one."""
+    return any(map(gazetteer.find, name.containers)) or any(
+        placed_before(text[max(at.start - 20, 0) : at.start]) for at in name.spans
+    )
 
 
 def _context(entities: Iterable[Entity]) -> Context:
@@ -62,12 +72,13 @@ def _named(analysis: Analysis) -> list[Name]:
         filed = [form for form in map(fold, forms) if form in dateline]
         names.append(
             Name(
-                text=entity.name,
+                text=_proper(entity.name),
                 spans=entity.mentions,
                 containers=tuple(after[span.start].name for span in entity.mentions if span.start in after)
                 + tuple(container for form in filed for container in dateline[form].containers),
                 parts=tuple(before[span.start].name for span in entity.mentions if span.start in before),
-                division=any(_word_after(analysis.text, span) in _GENERIC for span in entity.mentions),
+                division=_proper(entity.name) != entity.name
+                or any(_word_after(analysis.text, span) in _GENERIC for span in entity.mentions),
                 natural=entity.type == "location",
                 dateline=bool(filed),
             )
@@ -75,6 +86,12 @@ def _named(analysis: Analysis) -> list[Name]:
         for form in filed:
             dateline.pop(form, None)
     return [*names, *dateline.values()]
+
+
+def _proper(name: str) -> str:
+    """'Diyala' of 'Diyala province'; a name in full that the gazetteer has stays so: 'Quebec Province'."""
+    bare, _, last = name.rpartition(" ")
+    return bare if bare and last.lower() in _GENERIC and not gazetteer.find(name) else name
 
 
 def _word_after(text: str, span: Span) -> str:

@@ -13,7 +13,7 @@ _BY_A_PLACE = re.compile(
 _ISLAND = re.compile(r" (?:island|islands|peninsula|valley|mountains)\b")
 _PEOPLE = re.compile(r"(?:ian|ans|ese|ish|ist|ists|ites?|an|i|is)$")
 _AGE_OR_CLAUSE = re.compile(r", (?:\d\d,|who\b)")
-_PERSON = re.compile(r"(?:[A-Z][\w'’-]+|al-\w+)(?: (?:[A-Z][\w'’-]+|[A-Z]\.|al-\w+|de|del|bin|van|von|da|dos)){1,3}")
+FULL_NAME = re.compile(r"(?:[A-Z][\w'’-]+|al-\w+)(?: (?:[A-Z][\w'’-]+|[A-Z]\.|al-\w+|de|del|bin|van|von|da|dos)){1,6}")
 _OF_A_BODY = re.compile(
     r"\b(?:Alliance|Army|Association|Bank|Board|Bureau|Centre|Center|Club|College|Command|Commission|Committee"
     r"|Confederation|Corp|Council|Court|Department|Directorate|Federation|Forces?|Foundation|Front|Fund|Group|Hospital"
@@ -43,7 +43,7 @@ def is_body(name: str) -> bool:
 
 def is_persons_form(name: str) -> bool:
     """Whether it is built as a full name of a person may be: of two to four words, none an organisation's."""
-    return _PERSON.fullmatch(name) is not None and not is_body(name) and not is_club(name)
+    return name.count(" ") < 4 and FULL_NAME.fullmatch(name) is not None and not is_body(name) and not is_club(name)
 
 
 def repaired(text: str, start: int, name: str, kind: EntityType) -> EntityType | None:
@@ -53,14 +53,15 @@ def repaired(text: str, start: int, name: str, kind: EntityType) -> EntityType |
         return "organisation"
     if _BUILDING.match(name) and kind in ("person", "organisation"):
         return "facility"
-    if kind in ("organisation", "product") and _is_person(before, name, after):
+    if kind in ("organisation", "product") and is_person(before, name, after):
         return "person"
     if kind in ("gpe", "location", "facility", "event", "law", "product"):
         return kind
     return _placed(before, name, after, kind)
 
 
-def _is_person(before: str, name: str, after: str) -> bool:
+def is_person(before: str, name: str, after: str) -> bool:
+    """Whether the words before and after a name are those around a person: a title, an age, a clause with 'who'."""
     return is_persons_form(name) and (titles.before(before) is not None or _AGE_OR_CLAUSE.match(after) is not None)
 
 

@@ -96,7 +96,7 @@ def _resolve(name: Name, context: Context) -> Resolved | None:
 
 
 def _candidates(name: Name) -> tuple[Location, ...]:
-    found = gazetteer.find(name.text)
+    found = () if name.natural and name.text in gazetteer.undivided() else gazetteer.find(name.text)
     proper = tuple(each for each in found if name.division or not _is_of_its_city(each, found))
     if name.natural:  # 'eastern Baghdad' is the city all the same
         return tuple(each for each in proper if each.kind != "city") or proper

@@ -12,6 +12,10 @@ _APPOSITION = re.compile(
 )
 
 
+_APPOSED = re.compile(r"([\w'’ -]+?)(?: (?:of|for|at|in|with) [^,.;]{3,70})?, $")
+"""'The chair of the electoral commission, ' before a name."""
+
+
 @cache
 def _words(kind: str) -> frozenset[str]:
     return frozenset(word for row in rows("titles.tsv") if row[0] == kind for word in members(row[1]))
@@ -35,6 +39,15 @@ def without_address(name: str) -> str:
     return " ".join(words)
 
 
+def without_title(name: str) -> str:
+    """The name without all the titles before it: 'Tomislav Brkan' of 'Chief Financial Officer Tomislav Brkan'."""
+    words = name.split(" ")
+    titles = _words("address") | _words("head") | _words("modifier")
+    while len(words) > 1 and words[0].rstrip(".").lower() in titles:
+        del words[0]
+    return " ".join(words)
+
+
 def role(text: str, start: int, end: int) -> str | None:
     """The role of the person whose name is text[start:end], None where none is given."""
     return before(text[max(start - _BEFORE, 0) : start]) or _after(text[end : end + _AFTER])
@@ -42,10 +55,19 @@ def role(text: str, start: int, end: int) -> str | None:
 
 def before(text: str) -> str | None:
     """The title that `text`, which stands before a name, ends in."""
-    words = text.rpartition("\n")[2].split(" ")
+    line = text.rpartition("\n")[2]
+    if line.endswith(", "):
+        return _apposed(line)
+    words = line.split(" ")
     if len(words) < 2 or words.pop():  # nothing but a space stands between a title and its name
         return None
     return _title(words)
+
+
+def _apposed(line: str) -> str | None:
+    clause = re.split(r"[.,;:“\"] ", line.removesuffix(", "))[-1]
+    found = _APPOSED.fullmatch(f"{clause}, ")
+    return _title(found[1].split(" ")) if found else None
 
 
 def _after(text: str) -> str | None:
