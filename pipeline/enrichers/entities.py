@@ -7,6 +7,7 @@ United States. An entity that the agency gave keeps all the agency said and gain
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.enrichers import gazetteer, titles
 from pipeline.enrichers.analysis import Analysis
@@ -14,6 +15,7 @@ from pipeline.enrichers.folding import fold
 from pipeline.enrichers.mentions import Mention, mentions, without_overlaps
 from pipeline.enrichers.merging import Thing, merged, short_names
 from pipeline.enrichers.names import Name, Names, by_first_word, known, known_forms, scan
+from pipeline.enrichers.repairs import placed_before
 from pipeline.story import Entity, EntityType, Span, Story
 
 NAME = "entities"
@@ -27,10 +29,10 @@ def run(analysis: Analysis) -> Story:
     story = analysis.story
     given = [_settled(entity) for entity in story.entities if entity.component != NAME]
     agency = by_first_word(name for entity in given for name in _forms(entity))
-    first = _equated(mentions(analysis.paragraphs, agency), analysis.text)
+    first = _surnames(mentions(analysis.paragraphs, agency), analysis.text)
     learned = by_first_word(short_names(merged(first), analysis.text))
     again = [*first, *_again(analysis, learned)]
-    things = merged(without_overlaps(again, len(analysis.text)))
+    things = merged(_equated(without_overlaps(again, len(analysis.text)), analysis.text))
     for thing in things:
         thing.mentions.sort()
     things.sort(key=lambda thing: thing.mentions[0].start)
@@ -49,15 +51,35 @@ def _forms(entity: Entity) -> Iterator[Name]:
         yield Name(form, entity.name, entity.type)
 
 
+def _surnames(found: Sequence[Mention], text: str) -> list[Mention]:
+    """The mentions, of which a country or city that has the name of somebody named in full before is that person, but
+    after 'in' and the like: 'Michael Jordan ... Jordan said'."""
+    people: dict[str, int] = {}
+    for each in found:
+        if each.type == "person" and " " in each.text:
+            people.setdefault(each.text.rpartition(" ")[2], each.start)
+    return [
+        each._replace(type="person", name=None)
+        if each.type == "gpe"
+        and people.get(each.text, each.start) < each.start
+        and not placed_before(text[max(each.start - 20, 0) : each.start])
+        else each
+        for each in found
+    ]
+
+
 def _equated(found: Sequence[Mention], text: str) -> list[Mention]:
-    """The mentions, of which those the story says are another name of the one before are made mentions of that."""
-    result = list(found[:1])
-    for each in found[1:]:
-        last = result[-1]
-        if each.name is None and last.type != "person" and _KNOWN_AS.fullmatch(text[last.end : each.start][:60]):
-            each = each._replace(type=last.type, name=last.name or last.text)  # noqa: PLW2901
-        result.append(each)
-    return result
+    """The mentions; of what the story says is another name of something ('known in Arabic as') they are mentions of
+    that."""
+    other = {
+        second.text: first
+        for first, second in pairwise(found)
+        if second.name is None and first.type != "person" and _KNOWN_AS.fullmatch(text[first.end : second.start][:60])
+    }
+    return [
+        each._replace(type=first.type, name=first.name or first.text) if (first := other.get(each.text)) else each
+        for each in found
+    ]
 
 
 def _again(analysis: Analysis, learned: Names) -> list[Mention]:

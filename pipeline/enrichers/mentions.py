@@ -47,9 +47,9 @@ _HEADED = re.compile(
 )
 """A name whose acronym is of another language: 'National Federation of Andean Mine Workers (FENTAMSA)'."""
 _BODY = re.compile(
-    r"\b[Tt]he ((?:[A-Z][\w'’-]+)(?:\s(?:of (?:the )?)?[A-Z][\w'’-]+){1,6}), (?:an?|the|its|one of the) "
-    r"(?:[\w'’-]+\s){0,4}?(?:council|bloc|party|group|union|alliance|movement|coalition|militia|company|charity|lobby"
-    r"|agency|watchdog)\b"
+    r"\b[Tt]he ((?:[A-Z][\w'’-]+)(?:\s(?:of (?:the )?)?[A-Z][\w'’-]+){1,6}), (?:(?:also )?known\s"
+    r"|(?:an?|the|its|one of the) (?:[\w'’-]+\s){0,4}?(?:council|bloc|party|group|union|alliance|movement|coalition"
+    r"|militia|company|charity|lobby|agency|watchdog)\b)"
 )
 _OPENERS = frozenset(("The", "But", "In", "On", "And", "Meanwhile", "For"))
 _GREAT = 500_000

@@ -61,6 +61,8 @@ def before(text: str) -> str | None:
     words = line.split(" ")
     if len(words) < 2 or words.pop():  # nothing but a space stands between a title and its name
         return None
+    while len(words) > 1 and words[-1].rstrip(".").lower() in _words("address") - _words("head"):
+        del words[-1]  # 'spokesman Dr. Laith Rashid'
     return _title(words)
 
 
