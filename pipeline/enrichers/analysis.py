@@ -22,6 +22,8 @@ class Paragraph:
 
     start: int
     doc: Doc
+    text: str
+    """That of `doc`, which would put it together from its tokens each time it is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _again(analysis: Analysis, learned: Names) -> list[Mention]:
     return [
         Mention(paragraph.start + at, paragraph.start + at + len(name.form), name.form, name.type)
         for paragraph in analysis.paragraphs
-        for at, name in scan(paragraph.doc.text, learned)
+        for at, name in scan(paragraph.text, learned)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from numpy import flatnonzero
 from spacy.tokens import Doc
 from spacy.tokens import Span as Tokens
 
@@ -79,7 +80,7 @@ def mentions(paragraphs: Iterable[Paragraph], names: Names) -> list[Mention]:
 
 
 def _in_paragraph(paragraph: Paragraph, names: Names) -> Iterator[Mention]:
-    text = paragraph.doc.text
+    text = paragraph.text
     if text.isupper() and len(text) < _CROSSHEAD:
         return
     from_model = [mention for ent in paragraph.doc.ents if (mention := _from_model(text, ent))]
@@ -115,10 +116,11 @@ def _apposed(text: str) -> Iterator[Mention]:
 
 def _overlooked(doc: Doc) -> Iterator[Mention]:
     """Great cities that the model passed over: names it put under no label that are those of capitals and the like."""
-    named = [token for token in doc if token.tag_ == "NNP" and not token.ent_type_]
-    for _, run in groupby(enumerate(named), key=lambda pair: pair[1].i - pair[0]):
-        tokens = [token for _, token in run]
-        span = doc[tokens[0].i : tokens[-1].i + 1]
+    tags, labels = doc.to_array(["TAG", "ENT_TYPE"]).T
+    named = flatnonzero((tags == doc.vocab.strings["NNP"]) & (labels == 0)).tolist()
+    for _, run in groupby(enumerate(named), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in run]
+        span = doc[numbers[0] : numbers[-1] + 1]
         places = gazetteer.find(span.text)
         if any(each.kind == "city" and (each.capital or each.population >= _GREAT) for each in places):
             yield Mention(span.start_char, span.end_char, span.text, "gpe")

@@ -40,21 +40,19 @@ def enrich_batch(stories: Sequence[Story]) -> list[Story]:
         for story, code in zip(stories, spoken, strict=True)
     ]
     docs = iter(model.read([text for each in read for _, text in each]))
-    return [
-        _enrich(story, code, [start for start, _ in each], docs)
-        for story, code, each in zip(stories, spoken, read, strict=True)
-    ]
+    return [_enrich(story, code, each, docs) for story, code, each in zip(stories, spoken, read, strict=True)]
 
 
-def _enrich(story: Story, code: str | None, starts: Sequence[int], docs: Iterable[Doc]) -> Story:
+def _enrich(story: Story, code: str | None, pieces: Sequence[tuple[int, str]], docs: Iterable[Doc]) -> Story:
     text = story.body_text[:LONGEST]
     if text:
         story = replace(story, language=story.language or code)
-        read = tuple(Paragraph(start, doc) for start, doc in zip(starts, islice(docs, len(starts)), strict=True))
+        own = zip(pieces, islice(docs, len(pieces)), strict=True)
+        read = tuple(Paragraph(start, doc, piece) for (start, piece), doc in own)
         for component in COMPONENTS:
             story = component.run(Analysis(story, text, read))
     made = [vocabulary.Component(name=each.name, version=each.version) for each in COMPONENTS] if text else []
-    if starts:
+    if pieces:
         made.insert(0, vocabulary.Component(name=model.NAME, version=model.version()))
     provenance = replace(
         story.provenance,
