@@ -13,7 +13,9 @@ _BY_A_PLACE = re.compile(
 _ISLAND = re.compile(r" (?:island|islands|peninsula|valley|mountains)\b")
 _PEOPLE = re.compile(r"(?:ian|ans|ese|ish|ist|ists|ites?|an|i|is)$")
 _AGE_OR_CLAUSE = re.compile(r", (?:\d\d,|who\b)")
-FULL_NAME = re.compile(r"(?:[A-Z][\w'’-]+|al-\w+)(?: (?:[A-Z][\w'’-]+|[A-Z]\.|al-\w+|de|del|bin|van|von|da|dos)){1,6}")
+FULL_NAME = re.compile(
+    r"(?<![\w'’-])(?:[A-Z][\w'’-]+|al-\w+)(?: (?:[A-Z][\w'’-]+|[A-Z]\.|al-\w+|de|del|bin|van|von|da|dos)){1,6}"
+)
 _OF_A_BODY = re.compile(
     r"\b(?:Alliance|Army|Association|Bank|Board|Bureau|Centre|Center|Club|College|Command|Commission|Committee"
     r"|Confederation|Corp|Council|Court|Department|Directorate|Federation|Forces?|Foundation|Front|Fund|Group|Hospital"
