@@ -6,6 +6,7 @@ from itertools import islice
 import click
 
 from pipeline.cli.console import out, progress
+from pipeline.cli.options import item_hints
 from pipeline.cli.parse import Hints, show, stories
 from pipeline.errors import OperatorError
 
@@ -23,9 +24,7 @@ BATCH = 8
 @click.command("enrich")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH... | -")
 @click.option("--json", "as_json", is_flag=True, help="Print one Story a line as JSON.")
-@click.option("--format", "format_", help="The items' format; default: detected.")
-@click.option("--charset", help="The items' character set; default: declared by the item, or detected.")
-@click.option("--feed", "feed_id", default="files", show_default=True, help="Id of the feed the items belong to.")
+@item_hints
 def command(paths: tuple[str, ...], as_json: bool, format_: str | None, charset: str | None, feed_id: str) -> None:
     """Read and enrich files, folders (all files in them) or standard input (-), with entities and events marked.
 

@@ -18,6 +18,7 @@ from pipeline import settings as configuration
 from pipeline.bus import admin
 from pipeline.bus.producer import DurableProducer
 from pipeline.cli.console import patiently, print_json, progress, say, say_error
+from pipeline.cli.options import item_hints
 from pipeline.errors import TerminalError
 from pipeline.messages import Send, refused
 from pipeline.settings import Settings
@@ -40,9 +41,7 @@ class Tally:
 
 @click.command("feed")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH... | -")
-@click.option("--feed", "feed_id", default="files", show_default=True, help="Id of the feed the items belong to.")
-@click.option("--format", "format_", help="The items' format; default: detected.")
-@click.option("--charset", help="The items' character set; default: declared by the item, or detected.")
+@item_hints
 @click.option("--bulk", is_flag=True, help="Take the backfill lane: live stories go first.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(

@@ -8,6 +8,7 @@ import click
 
 from pipeline.cli import render
 from pipeline.cli.console import out, print_json, say_error
+from pipeline.cli.options import item_hints
 from pipeline.formats.base import Item, Reading
 from pipeline.settings import load
 from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
@@ -19,9 +20,7 @@ from pipeline.topics import MEGABYTE
 @click.command("parse")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH... | -")
 @click.option("--json", "as_json", is_flag=True, help="Print one Story a line as JSON.")
-@click.option("--format", "format_", help="The items' format; default: detected.")
-@click.option("--charset", help="The items' character set; default: declared by the item, or detected.")
-@click.option("--feed", "feed_id", default="files", show_default=True, help="Id of the feed the items belong to.")
+@item_hints
 def command(paths: tuple[str, ...], as_json: bool, format_: str | None, charset: str | None, feed_id: str) -> None:
     """Read files, folders (all files in them) or standard input (-) and show the stories in them.
 
