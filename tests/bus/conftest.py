@@ -42,11 +42,8 @@ def settings(kafka: str) -> Settings:
 @pytest.fixture(scope="module")
 def spare(tmp_path_factory: pytest.TempPathFactory, engine_cache: Path) -> Iterator[Spare]:
     """A Kafka of these tests' own. Who kills it starts it again."""
-    broker = Spare(tmp_path_factory.mktemp("spare"), engine_cache)
-    try:
+    with Spare(tmp_path_factory.mktemp("spare"), engine_cache) as broker:
         yield broker
-    finally:
-        broker.stop()
 
 
 @pytest.fixture

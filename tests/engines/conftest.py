@@ -73,11 +73,8 @@ def running(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def spare(tmp_path_factory: pytest.TempPathFactory, engine_cache: Path) -> Iterator[Spare]:
     """A Kafka of these tests' own. Who kills it starts it again."""
-    broker = Spare(tmp_path_factory.mktemp("spare"), engine_cache)
-    try:
+    with Spare(tmp_path_factory.mktemp("spare"), engine_cache) as broker:
         yield broker
-    finally:
-        broker.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import orjson
@@ -181,12 +181,18 @@ def indexed(settings: Settings, uri: str) -> dict[str, Any] | None:
 
 
 class Spare:
-    """A Kafka that may be killed."""
+    """A Kafka of a test's own, that may be killed; ended with its context. Who kills it starts it again."""
 
     def __init__(self, folder: Path, cache: Path) -> None:
         """Starts it."""
         self._folder, self._cache = folder, cache
         self.address = stack.start(folder, cache, search=False, usual_ports=False).kafka or ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def kill(self) -> None:
         """SIGKILL."""
