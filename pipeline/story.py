@@ -50,6 +50,15 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A headline besides the main one."""
+
+    text: str
+    role: str | None = None
+    """As given: 'subheadline', 'short', 'hl2', ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Somebody named in the byline or a credit line."""
 
@@ -195,6 +204,10 @@ class Provenance:
     charset_reason: str | None = None
     replacements: int = 0
     """Characters that could not be decoded and stand as U+FFFD."""
+    channel: str | None = None
+    """The service whose transmissions are numbered, where they are."""
+    sequence: int | None = None
+    """The transmission's number in its channel. A number left out is a story that did not come."""
     part: int = 0
     """This story's number among `parts` stories of one message, from 0."""
     parts: int = 1
@@ -226,7 +239,11 @@ class Story:
     signals: tuple[str, ...] = ()
     """What the copy calls itself, in lower case: 'flash', 'urgent', 'update 2', 'corrected', 'wrapup 1', ..."""
     headline: str | None = None
+    headlines: tuple[Headline, ...] = ()
+    """Other headlines than the main one: of other levels, lengths or purposes."""
     slugline: str | None = None
+    description_text: str | None = None
+    """Abstract, summary or caption, where it is not the text itself."""
     byline: str | None = None
     creditline: str | None = None
     located: str | None = None

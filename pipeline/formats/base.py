@@ -1,11 +1,15 @@
 """What every format is made of."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pipeline.errors import TerminalError
 from pipeline.story import Story
+
+_MADE = "urn:wire:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,12 @@ class Item:
     """Fixed by the feed; None: to be detected."""
     charset: str | None = None
     """Declared by the feed or the transport."""
+    content_type: str | None = None
+    """Declared by the transport: a media type, with or without parameters."""
+    language: str | None = None
+    """BCP 47; of stories that do not say theirs."""
+    rights: str | None = None
+    """Usage terms of stories that do not say theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +60,34 @@ class Reading:
     errors: tuple[TerminalError, ...] = ()
 
 
+Found: TypeAlias = Story | TerminalError | Item
+"""What a parser finds in an item."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A wire format. `parse` yields stories and, for a bad story among good ones, errors; it raises TerminalError
-    when the item as a whole is none of its stories. Both functions are pure and take hostile bytes."""
+    """A wire format. `parse` yields stories, an error for a bad story among good ones, and, where it is an envelope
+    of other formats (mail), the items in it, which are read in their turn; it raises TerminalError when the item as a
+    whole is none of its stories. Both functions are pure and take hostile bytes."""
 
     name: str
     sniff: Callable[[Item], Guess]
-    parse: Callable[[Item], Iterable[Story | TerminalError]]
+    parse: Callable[[Item], Iterable[Found]]
 
 
-def content_uri(item: Item) -> str:
-    """A deterministic id for formats without one: the same bytes from the same feed are the same story."""
-    return f"urn:wire:{item.feed}:{hashlib.sha256(item.data).hexdigest()[:32]}"
+def content_uri(item: Item, data: bytes | None = None) -> str:
+    """A deterministic id for formats without one: the same bytes (`data`: those of a story among several) from the
+    same feed are the same story."""
+    return f"{_MADE}{item.feed}:{hashlib.sha256(item.data if data is None else data).hexdigest()[:32]}"
+
+
+def transmission_uri(item: Item, data: bytes, *parts: str | int | None) -> str:
+    """A deterministic id for formats that number their transmissions: feed, what is known of service, date and
+    number, and a digest of the story's bytes, since numbers begin anew and dates lack their year."""
+    known = [re.sub(r"[^\w.+-]+", "_", str(part)) for part in parts if part not in (None, "")]
+    return ":".join([f"{_MADE}{item.feed}", *known, hashlib.sha256(data).hexdigest()[:16]])
+
+
+def is_made(uri: str) -> bool:
+    """Whether an id is one that we made from the bytes: there is one version of such a story."""
+    return uri.startswith(_MADE)

@@ -1,12 +1,12 @@
 """The formats, and the one way to read an item, whatever it is."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
 from pipeline.formats import ninjs, plain_text, signatures
-from pipeline.formats.base import Format, Guess, Item, Reading
+from pipeline.formats.base import Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
-from pipeline.story import Story, decode, encode
+from pipeline.story import Provenance, Story, decode, encode
 
 FORMATS: tuple[Format, ...] = (ninjs.FORMAT, plain_text.FORMAT)
 """In order of precedence: of equally sure formats, the first."""
@@ -14,42 +14,22 @@ MOST_PARTS = 10_000
 """Stories that are read from one item: what a few bytes each can cause is limited."""
 MOST_ERRORS = 10
 """Errors that are told apart in one item; the others are counted."""
+DEEPEST = 3
+"""Envelopes that may stand in one another: a forwarded mail with a mail attached that holds a story."""
 _BLANKS = b" \t\r\n\f\v\x00"
 
 
 def read(item: Item) -> Reading:
     """The stories in `item`, and an error for each one that could not be read. Never raises, never returns nothing."""
-    name = "unknown"
-    stories: list[Story] = []
-    errors: list[TerminalError] = []
-    parts = 0
-    try:
-        if not item.data.strip(_BLANKS):
-            raise TerminalError(f"This item holds {signatures.describe(item.data)}.")
-        format_, guess = detect(item)
-        name = format_.name
-        for part, found in enumerate(format_.parse(item)):
-            if part == MOST_PARTS:
-                errors.append(
-                    TerminalError(f"This item holds more than {MOST_PARTS:,} stories; the others are not read.")
-                )
-                break
-            parts = part + 1
-            checked = _checked(found, name, guess, part)
-            if isinstance(checked, Story):
-                stories.append(checked)
-            elif parts - len(stories) <= MOST_ERRORS:
-                errors.append(checked)
-    except TerminalError as error:
-        errors.append(error)
-    except Exception as error:  # noqa: BLE001 (a fault of a parser must cost this item only)
-        errors.append(_fault(name, error))
-    if (more := parts - len(stories) - MOST_ERRORS) > 0:
-        errors.append(TerminalError(f"In this item {more:,} more could not be read."))
-    if not stories and not errors:
-        errors.append(TerminalError(f"There is no story in this {name} item."))
-    counted = (replace(story, provenance=replace(story.provenance, parts=parts)) for story in stories)
-    return Reading(stories=tuple(counted), errors=tuple(errors))
+    found = _Findings()
+    _read(item, found, 0)
+    if (more := found.parts - len(found.stories) - MOST_ERRORS) > 0:
+        found.errors.append(TerminalError(f"In this item {more:,} more could not be read."))
+    stories = (
+        replace(story, provenance=replace(story.provenance, part=part, parts=found.parts))
+        for part, story in found.stories.items()
+    )
+    return Reading(stories=tuple(stories), errors=tuple(found.errors))
 
 
 def detect(item: Item) -> tuple[Format, Guess]:
@@ -67,12 +47,75 @@ def detect(item: Item) -> tuple[Format, Guess]:
     return format_, guess
 
 
-def _checked(story: Story | TerminalError, name: str, guess: Guess, part: int) -> Story | TerminalError:
-    """The story with its provenance, held against its own schema, so that no later stage has to doubt it."""
-    if isinstance(story, TerminalError):
-        return story
-    provenance = replace(story.provenance, format=name, format_reason=guess.reason, part=part)
-    story = replace(story, provenance=provenance)
+@dataclass(slots=True)
+class _Findings:
+    """What was found so far."""
+
+    stories: dict[int, Story] = field(default_factory=dict)
+    """By their number among all parts."""
+    errors: list[TerminalError] = field(default_factory=list)
+    parts: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is read, which is said once."""
+        if self.parts == MOST_PARTS:
+            more = f"This item holds more than {MOST_PARTS:,} stories; the others are not read."
+            self.errors.append(TerminalError(more))
+            self.parts += 1
+        return self.parts > MOST_PARTS
+
+    def failed(self, error: TerminalError) -> None:
+        if self.parts - len(self.stories) <= MOST_ERRORS:
+            self.errors.append(error)
+
+
+def _read(item: Item, findings: _Findings, depth: int) -> None:
+    name, before = "unknown", findings.parts
+    try:
+        format_, guess = _format(item)
+        name = format_.name
+        for found in format_.parse(item):
+            if findings.full:
+                return
+            if isinstance(found, Item) and depth < DEEPEST:
+                _read(found, findings, depth + 1)
+                continue
+            findings.parts += 1
+            checked = _checked(found, name, guess, item)
+            if isinstance(checked, Story):
+                findings.stories[findings.parts - 1] = checked
+            else:
+                findings.failed(checked)
+        error = TerminalError(f"There is no story in this {name} item.") if findings.parts == before else None
+    except TerminalError as raised:
+        error = raised
+    except Exception as raised:  # noqa: BLE001 (a fault of a parser must cost this item only)
+        error = _fault(name, raised)
+    if error is not None:
+        findings.parts += depth > 0  # a nested item that cannot be read is one part of the whole
+        findings.failed(TerminalError(error.cause, item=error.item or item.name) if depth else error)
+
+
+def _format(item: Item) -> tuple[Format, Guess]:
+    if not item.data.strip(_BLANKS):
+        raise TerminalError(f"This item holds {signatures.describe(item.data)}.")
+    return detect(item)
+
+
+def _checked(found: Found, name: str, guess: Guess, item: Item) -> Story | TerminalError:
+    """The story with its provenance and what the feed says of all its stories, held against its own schema, so that
+    no later stage has to doubt it."""
+    if isinstance(found, Item):
+        return TerminalError(f"Items are nested more than {DEEPEST} deep here.", item=found.name)
+    if isinstance(found, TerminalError):
+        return found
+    story = replace(
+        found,
+        language=found.language or item.language,
+        usageterms=found.usageterms or item.rights,
+        provenance=_named(found.provenance, name, guess),
+    )
     try:
         decode(encode(story))
     except TerminalError as error:
@@ -80,6 +123,10 @@ def _checked(story: Story | TerminalError, name: str, guess: Guess, part: int) -
     except Exception as error:  # noqa: BLE001 (what orjson raises is not one type)
         return _fault(name, error, story.uri)
     return story
+
+
+def _named(provenance: Provenance, name: str, guess: Guess) -> Provenance:
+    return replace(provenance, format=name, format_reason=guess.reason)
 
 
 def _fault(name: str, error: Exception, item: str | None = None) -> TerminalError:

@@ -18,7 +18,10 @@ DEEPEST = 10_000
 """Hits that can be reached by paging: the engines' own limit."""
 
 _LONGEST_QUERY = 2_000
-_FIELDS = ("headline^3", "slugline^2", "names", "byline", "ednote", "body_text", "body_rest")
+_FIELDS = (
+    "headline^3", "headlines^2", "slugline^2", "names", "byline", "ednote",
+    "description_text", "body_text", "body_rest",
+)  # fmt: skip
 _SYNTAX = "AND|OR|NOT|PHRASE|PRECEDENCE|PREFIX|SLOP|ESCAPE|WHITESPACE"
 _SHOWN = (
     "uri", "published", "source", "headline", "slugline", "urgency", "signals", "language",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import TerminalError
-from pipeline.formats.base import Item, Reading, content_uri
+from pipeline.formats.base import Item, Reading, is_made
 from pipeline.formats.registry import read
 from pipeline.lifecycle.revision import revision
 from pipeline.messages import Message, Send, dead_letter
@@ -45,7 +45,7 @@ def _too_long(story: Story) -> TerminalError:
 def _complete(story: Story, item: Item, received: datetime | None, raw: RawReference | None, lane: Lane) -> Story:
     provenance = replace(story.provenance, feed=item.feed, lane=lane, received=received, raw=raw)
     # An id made from the bytes names one version only: when they came, or came again, says nothing of it.
-    arrived = None if story.uri == content_uri(item) else received
+    arrived = None if is_made(story.uri) else received
     story = replace(story, revision=revision(story, arrived), provenance=provenance)
     return tombstone(story) if story.pubstatus == "canceled" else story
 
@@ -84,6 +84,9 @@ def _item(message: Message) -> Item:
         name=hints.get("name") or None,
         format=hints.get("format") or None,
         charset=hints.get("charset") or None,
+        content_type=hints.get("content-type") or None,
+        language=hints.get("language") or None,
+        rights=hints.get("rights") or None,
     )
 
 
