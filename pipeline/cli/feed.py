@@ -22,7 +22,8 @@ from pipeline.cli.options import item_hints
 from pipeline.errors import TerminalError
 from pipeline.messages import Send, refused
 from pipeline.settings import Settings
-from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
+from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources.files import STDIN, expand, read_file, read_stream
 from pipeline.topics import DEAD_LETTER, DEAD_LETTER_MB, MEGABYTE, RAW, RAW_BULK
 
 _SAID_AFTER, _SAID_EVERY = 5.0, 30.0

@@ -11,7 +11,8 @@ from pipeline.cli.console import out, print_json, say_error
 from pipeline.cli.options import item_hints
 from pipeline.formats.base import Item, Reading
 from pipeline.settings import load
-from pipeline.sources.files import STDIN, Arrival, Unreadable, expand, read_file, read_stream
+from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources.files import STDIN, expand, read_file, read_stream
 from pipeline.stages.parse import parse_item
 from pipeline.story import Story, encode
 from pipeline.topics import MEGABYTE

@@ -2,29 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 
+from pipeline.sources.base import Arrival, Unreadable
+
 STDIN = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An item as it lies at its source."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Something that could not be read, and why; the rest goes on."""
-
-    name: str
-    reason: str
 
 
 def expand(paths: Sequence[str]) -> list[Path | Unreadable]:

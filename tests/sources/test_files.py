@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.files import Arrival, Unreadable, expand, read_file, read_stream
+from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources.files import expand, read_file, read_stream
 
 
 def test_a_folder_is_all_its_files_in_order_without_hidden_ones(tmp_path: Path) -> None:
