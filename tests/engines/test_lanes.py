@@ -19,7 +19,8 @@ from tests.engines.support import audit, caught_up, eventually, indexed, put, wi
 
 pytestmark = pytest.mark.engines
 
-BULK = 100
+BULK = 300
+"""So many that most are still to be enriched when the live story comes, however fast the machine."""
 
 
 def searchable(settings: Settings, uri: str) -> bool:
@@ -42,16 +43,17 @@ def item(uri: str, **fields: Any) -> bytes:
 
 
 def test_a_live_story_does_not_wait_for_the_backfill(running: Settings) -> None:
+    """By the order in which stories are published: how fast the machine is changes nothing."""
     corpus = items(BULK, seed=11)
     put(running, (Send(topic=RAW_BULK, key=None, value=each.data, headers={"name": each.name}) for each in corpus))
-    eventually(lambda: 0 < behind(running, PARSED_BULK) < BULK)
-    began = datetime.now(UTC)
+    eventually(lambda: behind(running, PARSED_BULK))
+    fed = datetime.now(UTC)
     assert wire(running, "feed", "-", stdin=item("urn:lanes:live")).code == 0
     eventually(lambda: searchable(running, "urn:lanes:live"))
-    seconds = (datetime.now(UTC) - began).total_seconds()
-    assert behind(running, PARSED_BULK) > 0
-    print(f"From wire feed to search: {seconds:.1f} s, past {behind(running, PARSED_BULK)} stories of the backfill")  # noqa: T201
     audit(running)
+    published = {message.key: message.timestamp for message in read(running, STORIES) if message.timestamp >= fed}
+    live = published.pop(b"urn:lanes:live")
+    assert sum(timestamp > live for timestamp in published.values()) > BULK / 2
 
 
 def published(settings: Settings) -> set[tuple[str, str]]:
