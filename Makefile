@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas faults speed quality clean
+.PHONY: help install demo test check format schemas faults speed quality fuzz clean
 
 help:
 	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-9s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ speed: $(STAMP)  ## the whole pipeline's speed against the bare language model
 
 quality: $(STAMP)  ## precision and recall of events on labelled sentences
 	@$(BIN)/python -m benchmarks.quality
+
+fuzz: $(STAMP)  ## coverage-guided fuzzing of every parser (half an hour)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[fuzz]'
+	@$(BIN)/python -m benchmarks.fuzz
 
 clean:  ## remove the environment and the demo's data
 	@rm -rf $(VENV) .wire .mypy_cache .ruff_cache .pytest_cache .import-rules.log
