@@ -87,6 +87,7 @@ class _Target:
 
     def data(self, data: str) -> None:
         if not self._unseen:
+            data = clean(data)  # character references name anything
             self._text.append(data if self._preformatted else re.sub(r"[ \t\n\u00a0]+", " ", data))
 
     def close(self) -> list[str]:
