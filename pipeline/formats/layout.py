@@ -25,6 +25,17 @@ def paragraphs(text: str, breaks: Callable[[str, str], bool]) -> list[str]:
     return [_join(group) for group in _groups(lines, width, indented, breaks)]
 
 
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """A table as lines of text: its cells in columns, each as wide as its widest cell."""
+    widths = [0] * max(map(len, rows))
+    for row in rows:
+        for column, cell in enumerate(row):
+            widths[column] = max(widths[column], len(cell))
+    return "\n".join(
+        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows
+    )
+
+
 def _groups(
     lines: Sequence[str], width: int, indented: bool, breaks: Callable[[str, str], bool]
 ) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.formats.charset import clean
+from pipeline.formats.layout import aligned
 
 _BLOCKS = frozenset({
     "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "blockquote", "section",
@@ -125,9 +126,4 @@ class _Target:
         if max(len(row) for row in rows) == 1 or any(len(cell) > _WIDEST_CELL for row in rows for cell in row):
             self.blocks.extend(cell for row in rows for cell in row)  # a table for layout
             return
-        widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
-        self.blocks.append(
-            "\n".join(
-                "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows
-            )
-        )
+        self.blocks.append(aligned(rows))
