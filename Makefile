@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas faults speed quality fuzz clean
+.PHONY: help install demo test check format schemas faults speed parsing quality fuzz clean
 
 help:
 	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-9s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ faults: $(STAMP)  ## kill and restart everything under load; nothing may be lost
 
 speed: $(STAMP)  ## the whole pipeline's speed against the bare language model
 	@$(BIN)/python -m benchmarks.speed
+
+parsing: $(STAMP)  ## how fast each format is read, beside the usual reader of it
+	@$(BIN)/python -m benchmarks.parsing
 
 quality: $(STAMP)  ## precision and recall of events on labelled sentences
 	@$(BIN)/python -m benchmarks.quality
