@@ -1,4 +1,4 @@
-"""IPTC ninjs 1.0 to 1.4 (https://iptc.org/std/ninjs/), as agencies write it.
+"""IPTC ninjs 1.0 to 1.6, 2.0 to 2.2, 3.0 and 3.1 (https://iptc.org/std/ninjs/), as agencies write it.
 
 A field of the wrong type costs only itself: its value goes to the story's `extra`, as does everything that has no
 field in a Story, under its own name. The exception is what could release a story too soon: a publication status or
@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.formats import bylines, markup, ninjs_parts, signals, signatures, wire_copy
+from pipeline.formats import bylines, ninjs_2, ninjs_links, ninjs_parts, ninjs_texts, signals, signatures, wire_copy
 from pipeline.formats.base import Format, Guess, Item, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.json_values import values
@@ -23,9 +23,10 @@ from pipeline.story import Provenance, PubStatus, Story
 
 _KEYS = re.compile(
     rb'"(?:uri|headline|body_text|body_xhtml|body_html|versioncreated|pubstatus|slugline|urgency|byline|located|description_text'
-    rb'|firstcreated|infosource|copyrightholder|representationtype|usageterms|ednote)"\s*:'
+    rb"|firstcreated|infosource|copyrightholder|representationtype|usageterms|ednote|headlines|bodies|descriptions"
+    rb"|contentcreated|infosources|(?:version|first|content)Created|pubStatus|edNote|infoSources|usageTerms"
+    rb'|copyrightHolder|representationType|embargoedUntil)"\s*:'
 )
-_NINJS_2 = ("headlines", "bodies", "descriptions")
 _STATUS: dict[str, PubStatus] = {
     "usable": "usable",
     "withheld": "withheld",
@@ -41,7 +42,9 @@ def sniff(item: Item) -> Guess:
         return Guess(confidence=0.0, reason="not JSON")
     keys = set(_KEYS.findall(head))
     if keys:
-        return Guess(confidence=min(0.7 + 0.1 * len(keys), 1.0), reason="JSON with fields of ninjs")
+        version = ninjs_2.version(head)
+        reason = f"JSON with fields of ninjs{f' {version}' if version else ''}"
+        return Guess(confidence=min(0.7 + 0.1 * len(keys), 1.0), reason=reason)
     return Guess(confidence=0.4, reason="JSON")
 
 
@@ -66,7 +69,7 @@ def _read(value: Any, item: Item, number: int, provenance: Provenance, *, severa
     where = f"number {number}" if several else None
     if not isinstance(value, dict):
         return TerminalError(f"This is JSON, but no ninjs object: it is {ninjs_parts.kind(value)}.", item=where)
-    fields = Fields(value)
+    fields = Fields(*ninjs_2.as_ninjs_1(value))
     uri = fields.text("uri")
     try:
         if uri is None:
@@ -86,18 +89,17 @@ def _canonical(value: dict[str, Any]) -> bytes:
 
 
 def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
-    headline, slugline, byline = fields.text("headline"), fields.text("slugline"), fields.text("byline")
+    texts = ninjs_texts.read(fields)
+    headline, slugline, byline = texts.headline or fields.text("title"), fields.text("slugline"), fields.text("byline")
     found, headline = signals.peel(headline) if headline else ((), None)
     more, _ = signals.slug(slugline) if slugline else ((), None)
-    copy = _body(fields)
+    copy = texts.copy
     copy.signals = [*found, *more, *copy.signals]
     if byline:
         copy.authors = [*bylines.authors(byline), *(who for who in copy.authors if who.role != "byline")]
     status = _status(fields, copy)
     if not headline and not copy.paragraphs and status != "canceled":
-        newer = [name for name in _NINJS_2 if name in fields.rest]
-        hint = f"; its field '{newer[0]}' is one of ninjs 2 and later, which is not read yet" if newer else ""
-        raise TerminalError(f"This ninjs object has neither a headline nor a text{hint}.")
+        raise TerminalError("This ninjs object has neither a headline nor a text.")
     located = fields.text("located")
     story = Story(
         uri=uri,
@@ -111,9 +113,11 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
         profile=fields.text("profile"),
         signals=wire_copy.all_signals(copy),
         headline=headline or None,
+        headlines=texts.headlines,
+        description_text=texts.description,
         slugline=slugline,
         byline=byline or copy.byline,
-        creditline=wire_copy.joined(copy.credits),
+        creditline=wire_copy.joined([*filter(None, [texts.creditline]), *copy.credits]),
         located=located or wire_copy.located(copy),
         dateline=copy.dateline,
         authors=tuple(dict.fromkeys([*copy.authors, *ninjs_parts.authors(fields)])),
@@ -126,7 +130,7 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
         usageterms=fields.text("usageterms"),
         copyrightholder=fields.text("copyrightholder"),
         copyrightnotice=wire_copy.joined([*filter(None, [fields.text("copyrightnotice")]), *copy.copyright]),
-        links=(*ninjs_parts.associations(fields), *ninjs_parts.renditions(fields)),
+        links=(*ninjs_links.associations(fields), *ninjs_links.renditions(fields)),
         body_text="\n\n".join(copy.paragraphs),
         entities=ninjs_parts.entities(fields, headline or ""),
         provenance=provenance,
@@ -134,29 +138,6 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
     if copy.end_marks:
         fields.rest["end_mark"] = " ".join(copy.end_marks)
     return replace(story, extra=fields.extra())
-
-
-def _body(fields: Fields) -> wire_copy.Copy:
-    """The first body there is: plain text, markup, any other rendition, the description."""
-    marked = [name for name in fields.rest if name.startswith("body_") and name != "body_text"]
-    for name in (
-        "body_text",
-        "body_xhtml",
-        "body_html",
-        *marked,
-        "description_text",
-        "description_xhtml",
-        "description_html",
-    ):
-        text = fields.long_text(name)
-        if text is None:
-            continue
-        for other in ("body_xhtml", "body_html"):
-            fields.long_text(other)  # the same text once more: not for `extra`
-        if markup.looks_like_markup(text) or name.endswith(("html", "nitf")):
-            return wire_copy.read_paragraphs(markup.paragraphs(text), with_headline=False)
-        return wire_copy.read(text, with_headline=False)
-    return wire_copy.Copy()
 
 
 def _status(fields: Fields, copy: wire_copy.Copy) -> PubStatus:

@@ -1,15 +1,16 @@
 """The fields of a ninjs object, each read for what it should be, and kept for `extra` when it is something else."""
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pipeline.formats.charset import clean
 from pipeline.formats.times import parse_time
-from pipeline.story import Author, Concept, Entity, EntityType, Link
+from pipeline.story import Author, Concept, Entity, EntityType
 
 _DEEPEST = 12
-_MOST = 2000
+MOST = 2000
 """Elements of a list that are looked at."""
 _ENTITIES: tuple[tuple[str, EntityType], ...] = (
     ("person", "person"),
@@ -24,8 +25,10 @@ _ENTITIES: tuple[tuple[str, EntityType], ...] = (
 class Fields:
     """The fields of one object. Reading a field takes it; what is left in `rest` becomes `extra`."""
 
-    def __init__(self, value: dict[str, Any]) -> None:
+    def __init__(self, value: dict[str, Any], given: Mapping[str, str] | None = None) -> None:
+        """`given`: the names that fields came under, where these are not those of `value`; `extra` has them."""
         self.rest: dict[str, Any] = {key: content for key, content in value.items() if content is not None}
+        self._given = given or {}
         self._assumed_utc: list[str] = []
 
     def text(self, name: str) -> str | None:
@@ -56,7 +59,7 @@ class Fields:
             return None
         del self.rest[name]
         if assumed:
-            self._assumed_utc.append(name)
+            self._assumed_utc.append(self._given.get(name, name))
         return time
 
     def urgency(self) -> int | None:
@@ -75,10 +78,10 @@ class Fields:
         value = self.rest.get(name)
         listed = value if isinstance(value, list) else [value] if isinstance(value, str | dict) else []
         good: list[dict[str, Any]] = []
-        left: list[Any] = listed[_MOST:]
-        for one in listed[:_MOST]:
+        left: list[Any] = listed[MOST:]
+        for one in listed[:MOST]:
             named = {"name": one} if isinstance(one, str) else one
-            if isinstance(named, dict) and (label(named) or label(named, "code")):
+            if isinstance(named, dict) and any(label(named, key) for key in ("name", "code", "uri", "literal")):
                 good.append(named)
             else:
                 left.append(one)
@@ -88,11 +91,18 @@ class Fields:
                 self.rest[name] = left
         return good
 
+    def keep(self, name: str, one: dict[str, Any], told: set[str]) -> None:
+        """Keep an object of a list for `extra` when it says more than its keys `told`."""
+        if any(content is not None and key not in told for key, content in one.items()):
+            kept = self.rest.setdefault(name, [])
+            if isinstance(kept, list):
+                kept.append(one)
+
     def extra(self) -> dict[str, Any]:
         """What was not read, made safe for JSON."""
         if self._assumed_utc:
             self.rest["assumed_utc"] = self._assumed_utc
-        extra = tamed(self.rest)
+        extra = tamed({self._given.get(name, name): content for name, content in self.rest.items()})
         assert isinstance(extra, dict)
         return extra
 
@@ -117,21 +127,53 @@ def kind(value: Any) -> str:
 
 
 def concepts(fields: Fields, name: str) -> tuple[Concept, ...]:
-    """Subjects or genres."""
-    return tuple(
-        Concept(name=label(one), code=label(one, "code"), scheme=label(one, "scheme")) for one in fields.objects(name)
-    )
+    """Subjects or genres; those that say more than a Concept holds also stay as they are."""
+    found = []
+    for one in fields.objects(name):
+        concept, told = _concept(one)
+        found.append(concept)
+        fields.keep(name, one, told)
+    return tuple(dict.fromkeys(found))
+
+
+def _concept(one: dict[str, Any]) -> tuple[Concept, set[str]]:
+    """The concept, and which keys it comes from. ninjs 1 has code and scheme; ninjs 2 and 3 the whole uri, or a code
+    alone as `literal`."""
+    name, uri, literal = label(one), label(one, "uri"), label(one, "literal")
+    if label(one, "code") or not (uri or literal):
+        return Concept(name=name, code=label(one, "code"), scheme=label(one, "scheme")), {"name", "code", "scheme"}
+    if not uri:
+        return Concept(name=name, code=literal), {"name", "literal"}
+    if literal and uri.endswith(("/", "#")):
+        uri += literal
+    if literal and uri.endswith(literal):
+        return Concept(name=name, code=literal, scheme=uri.removesuffix(literal) or None), {"name", "uri", "literal"}
+    scheme, code = _split(uri)
+    return Concept(name=name, code=code, scheme=scheme), {"name", "uri"}
+
+
+def _split(uri: str) -> tuple[str | None, str]:
+    """Scheme and code of a concept's uri: what stands before and after its last '/' or '#'."""
+    end = max(uri.rfind("/"), uri.rfind("#")) + 1
+    if not uri.startswith(("http://", "https://")) or end < len("https://") or end == len(uri):
+        return None, uri
+    return uri[:end], uri[end:]
 
 
 def entities(fields: Fields, headline: str) -> tuple[Entity, ...]:
-    """What the agency says the story is about: people, organisations, places, events, objects."""
+    """What the agency says the story is about: people, organisations, places, events, objects. Those of which it says
+    more than an Entity holds also stay as they are."""
     found = []
     for field, type_ in _ENTITIES:
         for one in fields.objects(field):
-            name, code = label(one), label(one, "code")
+            name = label(one)
+            key = next((key for key in ("code", "uri", "literal") if label(one, key)), "code")
+            code = label(one, key)
             found.append(
                 Entity(name=name or code or "", type=type_, code=code, in_headline=bool(name) and str(name) in headline)
             )
+            same = {"literal"} if key == "uri" and str(code).endswith(label(one, "literal") or "/") else set()
+            fields.keep(field, one, {"name", key, *same})
     return tuple(dict.fromkeys(found))
 
 
@@ -146,9 +188,11 @@ def authors(fields: Fields) -> tuple[Author, ...]:
 
 def source(fields: Fields) -> str | None:
     """The agency: the first information source, or the `source` that some services add."""
-    named = [str(label(one) or label(one, "code")) for one in fields.objects("infosource")]
+    sources = fields.objects("infosource")
+    named = [next(filter(None, (label(one, key) for key in ("name", "code", "literal", "uri")))) for one in sources]
     other = fields.text("source")
-    if named and (rest := [*named[1:], *filter(None, [other])]):
+    more = [name if one.keys() <= {"name"} else one for name, one in zip(named[1:], sources[1:], strict=True)]
+    if named and (rest := [*more, *filter(None, [other])]):
         fields.rest["infosource"] = rest
     return named[0] if named else other
 
@@ -157,48 +201,10 @@ def keywords(fields: Fields) -> tuple[str, ...]:
     """Keywords, given as a list, or as text with commas."""
     value = fields.rest.get("keywords")
     listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    words = [" ".join(clean(word).split()) for word in listed[:_MOST] if isinstance(word, str)]
+    words = [" ".join(clean(word).split()) for word in listed[:MOST] if isinstance(word, str)]
     if isinstance(value, str | list) and len(words) == len(listed):
         fields.rest.pop("keywords", None)
     return tuple(dict.fromkeys(filter(None, words)))
-
-
-def associations(fields: Fields) -> tuple[Link, ...]:
-    """The items that the story is associated with, by name."""
-    value = fields.rest.get("associations")
-    named = value.items() if isinstance(value, dict) else [("association", value)] if isinstance(value, list) else []
-    links: list[Link] = []
-    for rel, content in named:
-        listed = content[:_MOST] if isinstance(content, list) else [content]
-        links.extend(_link(clean(str(rel)) or "association", one) for one in listed if isinstance(one, dict))
-    if links:
-        fields.rest.pop("associations")
-    return tuple(links)
-
-
-def _link(rel: str, one: dict[str, Any]) -> Link:
-    renditions = one.get("renditions")
-    hrefs = renditions.values() if isinstance(renditions, dict) else []
-    href = label(one, "href") or next(
-        filter(None, (label(each, "href") for each in hrefs if isinstance(each, dict))), None
-    )
-    title = label(one, "headline") or label(one, "title") or label(one, "slugline") or label(one, "description_text")
-    return Link(rel=rel, uri=label(one, "uri"), type=label(one, "type"), title=title, href=href)
-
-
-def renditions(fields: Fields) -> tuple[Link, ...]:
-    """The story's own renditions."""
-    value = fields.rest.get("renditions")
-    if not isinstance(value, dict):
-        return ()
-    links = [
-        Link(rel="rendition", title=clean(str(name)), type=label(one, "mimetype"), href=label(one, "href"))
-        for name, one in value.items()
-        if isinstance(one, dict) and label(one, "href")
-    ]
-    if len(links) == len(value):
-        del fields.rest["renditions"]
-    return tuple(links)
 
 
 def tamed(value: Any, depth: int = 0) -> Any:
