@@ -26,7 +26,7 @@ _DAYS = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
 _DATE = (
     rf"(?:{_DAYS}\.?,?\s+)?(?:(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?:{_MONTHS})\.?(?:,?\s+(?:de\s+)?\d{{4}})?)|{_DAYS}"
-    r"|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}"
+    r"|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:/\d{2,4})?"
 )
 _DATED = re.compile(rf"^(?P<places>.*?)[,.;]?\s+\(?(?P<date>{_DATE})\)?\.?$", re.IGNORECASE)
 _ONLY_DATE = re.compile(_DATE, re.IGNORECASE)

@@ -26,14 +26,14 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
     text = decode(item.data, item.charset)
     if not any(map(str.isalnum, text.text)):
         raise TerminalError("This text has neither a letter nor a digit in it.")
-    return [_story(item, text)]
+    return [story(content_uri(item), wire_copy.read(text.text, with_headline=True), text)]
 
 
-def _story(item: Item, text: Text) -> Story:
-    copy = wire_copy.read(text.text, with_headline=True)
+def story(uri: str, copy: wire_copy.Copy, text: Text) -> Story:
+    """The story that a piece of copy is; `text` is what it was read from."""
     status = publication_status(copy)
     return Story(
-        uri=content_uri(item),
+        uri=uri,
         pubstatus=status,
         embargoed=copy.embargo,
         signals=wire_copy.all_signals(copy),

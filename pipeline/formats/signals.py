@@ -6,7 +6,7 @@ _NUMBER = r"(?:\d{1,2}|[IVX]{1,4})"
 _ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
 _SURE = (
     rf"update(?:\s*{_NUMBER})?|wrap-?up(?:\s*{_NUMBER})?"
-    rf"|{_ORDINAL}\s+(?:lead|ld|update|take|add)(?:[- ]?writethr(?:u|ough))?"
+    rf"|{_ORDINAL}\s+(?:(?:lead|ld|update|take|add)(?:[- ]?writethr(?:u|ough))?|writethr(?:u|ough))"
     rf"|(?:lead|ld|add|adv|take)\s*{_NUMBER}|ld[- ]writethru|writethr(?:u|ough)"
     r"|correct(?:ed|ion|ing)(?:\s*\(official\))?|clarification|clarifies|refil(?:e|ed|ing)|rpt|repeat(?:ing)?"
     r"|urgent|breaking(?: news)?|news ?alert|(?:mandatory|story|bulletin) kill"

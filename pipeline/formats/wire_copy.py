@@ -221,7 +221,7 @@ def _read_body(copy: Copy, body: list[str]) -> None:
             copy.byline = paragraph
             copy.authors.extend(bylines.authors(paragraph))
         else:
-            copy.paragraphs.append(text.strip())
+            copy.paragraphs.append(text.strip("\n") if "\n" in text else text.strip())  # a table keeps its margin
             inside.extend([credit] if credit else [])
     copy.credits[:0] = inside
 
