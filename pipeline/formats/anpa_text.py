@@ -43,6 +43,7 @@ _KILL = re.compile(
     r"\W*(?:(?:MANDATORY|BULLETIN|STORY|EDITORS?|URGENT)\W+)*(?P<kill>KILL|ELIMINATION|WITHHOLD)\W*$"
     r"|.{0,160}\b(?:Mandatory|Bulletin|Story) (?P<named>Kill|Elimination|Withhold)\b.{0,20}$"
 )
+_WITHHELD = re.compile(r",\s*(?:mandatory|bulletin)\s+(?:withhold|elimination)\s*$", re.IGNORECASE)
 _RELEASE = re.compile(r"\W*(?:hold )?for release\b|\$?adv\d|.{0,120}, ?adv ?\d", re.IGNORECASE)
 _HALF = re.compile(r"(?<=\d)\{|(?<![^\s;])\{(?![^\s;])")
 _RULE = re.compile(r"[-_=+*.~ ]{3,}")
@@ -81,12 +82,14 @@ def _marked_line(line: bytes) -> bytes:
 def read(text: str, *, keyword: str | None, tabular: bool) -> Reading:
     """The parts of `text`, which is `marked` and decoded; `keyword` is the header's, cut short at 24 characters."""
     head, body = _blocks(text, tabular=tabular)
-    titles = _Head(keyword=keyword)
+    titles = _Head(keyword=keyword, tabular=tabular)
     rest: list[str] = []
     for line in head:
         # Where all lines are set by themselves, as in a list of headlines, those below the first are the text.
-        below = not body and bool(titles.titles)
+        below = not body and bool(titles.titles) and not titles.stopped
         rest.extend([line] if below or not titles.take(line) else [])
+    if titles.stopped and not body:  # a kill has no headline: its lines say which story is meant
+        body, titles.titles = titles.titles, []
     more = titles.titles[1:]
     copy = wire_copy.read_paragraphs([*(more if tabular else []), *rest, *body], with_headline=False)
     titles.give(copy)
@@ -111,7 +114,7 @@ def _blocks(text: str, *, tabular: bool) -> tuple[list[str], list[str]]:
             continue
         body.extend(_table(rows))
         rows = []
-        shown = _characters(_QUAD.sub("", content))
+        shown = _characters(_QUAD.sub("", content if tabular else " ".join(content.split())))
         blocks = head if not body and kind in "QC" and (kind == "Q" or not head or head is not body) else body
         if kind == "C" and open_ and (body or head) and not _CREDIT.fullmatch(shown):
             blocks = body or head
@@ -159,9 +162,16 @@ class _Head:
     """What the lines above the text are, taken one after another."""
 
     keyword: str | None
+    tabular: bool
     titles: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
     _copy: wire_copy.Copy = field(default_factory=wire_copy.Copy)
+    _affiliated: bool = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the story is a kill or asks to be withheld."""
+        return any(signal in self._copy.signals for signal in KILLS.values())
 
     def take(self, line: str) -> bool:
         """Whether `line` belongs to the head; False for the first words of the text: what is set below the byline."""
@@ -182,8 +192,9 @@ class _Head:
         elif copy.byline is None and bylines.is_byline(line):
             copy.byline = line
             copy.authors.extend(bylines.authors(line))
-        elif copy.byline and bylines.is_title(line):
+        elif copy.byline and (bylines.is_title(line) or self._is_affiliation(line)):
             copy.byline += f", {line}"
+            self._affiliated = True
         elif copy.byline:
             return False
         else:
@@ -210,9 +221,13 @@ class _Head:
         return len(line) <= 120 and (same or _KEYWORDS.fullmatch(line) is not None)
 
     def _take_keywords(self, line: str) -> None:
-        found, slugline = signals.slug(_WORDS.sub("", line))
+        found, slugline = signals.slug(_WITHHELD.sub("", _WORDS.sub("", line)))
         self._copy.signals.extend(found)
         self._copy.slugline = slugline.strip(" ,") or line
+
+    def _is_affiliation(self, line: str) -> bool:
+        """Whether the line right below the byline is whom its authors write for."""
+        return not self.tabular and not self._affiliated and len(line.split()) <= 4 and line.istitle() | line.isupper()
 
     def _is_note(self, line: str) -> bool:
         return advisories.is_advisory(line) or _NOTE.match(line) is not None

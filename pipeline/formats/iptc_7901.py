@@ -109,7 +109,7 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
     story = plain_text.story(transmission_uri(item, frame.whole, service, day, number), copy, decoded)
     return replace(
         story,
-        version=transmission.version(signals),
+        version=reading.version or transmission.version(signals),
         versioncreated=sent.time if sent else None,
         urgency=int(fields["priority"]) if "priority" in fields else None,
         headlines=reading.headlines,

@@ -9,15 +9,17 @@ Passau (Agentur) - Die Brücke ...         copy
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.formats import advisories, bylines, layout, signals, wire_copy
 from pipeline.formats.times import find_time
-from pipeline.story import Headline, Link
+from pipeline.story import Dateline, Headline, Link
 
 _LONGEST_HEAD = 16
 _LONGEST_LINE = 200
 _WRAPPED = 50
-"""Lines are broken near column 69: a shorter one ended by itself."""
+_NARROWEST, _WIDEST = 62, 100
+"""Lines are broken near column 69: a shorter one ended by itself, and in a text with longer ones none was broken."""
 _NOTEBOOK = re.compile(
     r"^(?:#{1,2} ?(?:\w+ )?(?:note ?book|note ?pad|notizblock|notizen|bloc-?notes|notas)\b.*"
     r"|(?:\* ){3,}\*?"
@@ -40,18 +42,18 @@ _NOT_TO_BE_USED = re.compile(
     re.IGNORECASE,
 )
 _EMBARGO = re.compile(r"\b(?:sperrfrist|embargo(?:ed)?|embargado)\b", re.IGNORECASE)
-_DATED = re.compile(
-    r"^(?P<head> *[^\W\d_][^\n=()]{1,60}\([^\n()]{2,40}\)) = "
-    r"|(?:\A|\n\n)(?P<bare> *[A-ZÀ-Þ][\w.'/ -]{1,40} \((?:[a-z]{2,4}|[A-Z]{2,5})(?:[ /][a-z]{2,4}){0,3}\)) "
-    r"(?=[A-ZÀ-Þ«„“\"])",
-    re.MULTILINE,
+_EQUALS = re.compile(r"^(?P<head> *[^\W\d_][^\n=()]{1,60}\([^\n()]{2,40}\)) = ", re.MULTILINE)
+_DATELINE = re.compile(
+    r"(?P<places>[A-ZÀ-Þ][^\W\d_]*(?:[ '’./-]+[^\W\d_]+){0,5}\.?)(?:,? (?P<date>\d{1,2}[./]\d{1,2}\.?))?"
+    r" \((?P<agency>[\w -]{2,20}(?:/[\w -]{2,20}){0,3})\)(?: [-–—=] ?| (?=[A-ZÀ-Þ«„“\"]))(?=\S)"
 )
-"""A dateline with '=' for its dash, or with none."""
 _END = re.compile(r"\n\s*(?P<mark>\./\.[ \t]*(?P<who>[\w/]{0,12}))\s*\Z")
 _SIGN_OFF = re.compile(
     r"\n[ \t]*(?P<who>[^\W\dA-Z_]{2,6}(?:[ /][^\WA-Z_]{1,6}){1,8}|\([A-Z]{2,5}\\?/[a-z]{2,4}\))\s*\Z"
 )
-_VERSION = re.compile(r"\s*\((?P<version>\d{1,2}(?:ST|ND|RD|TH|DER)?(?: ?LEAD)?|CORRECT|RECTIFICATIF)\)\s*$")
+_VERSION = re.compile(
+    r"\s*\((?P<version>(?P<number>\d{1,2})(?:ST|ND|RD|TH|DER)?(?: ?LEAD)?|CORRECT|RECTIFICATIF)\)\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Reading:
     """The parts of a text: copy, and what only this format says."""
 
     copy: wire_copy.Copy
+    version: str | None = None
     headlines: tuple[Headline, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -69,19 +72,16 @@ def read(text: str) -> Reading:
     head, body = _split_head(text)
     body, marks, sign_offs = _split_end(body)
     notebook, _, more = _split_end(notebook)
-    if dated := _DATED.search(body[: _LONGEST_LINE * _LONGEST_HEAD]):
-        body = f"{body[: dated.end() - 1].removesuffix(' =')} - {body[dated.end() :]}"
-    body = _with_tables(body)
+    body = _with_tables(_unwrapped(_EQUALS.sub(r"\g<head> - ", body, count=1)))
     copy = wire_copy.read(body, with_headline=not head)
     headlines = _read_head(copy, head)
-    if copy.headline and (version := _VERSION.search(copy.headline)):
-        copy.headline = copy.headline[: version.start()]
-        copy.signals.append(version["version"].lower())
+    _read_dateline(copy)
+    version = _read_version(copy)
     copy.notes.extend([notebook.strip()] if notebook.strip() else [])
     copy.credits.extend([*sign_offs, *more])
     copy.end_marks.extend(marks)
     links = tuple(Link(rel="seeAlso", title=link["title"], href=link["href"]) for link in _LINK.finditer(notebook))
-    return Reading(copy=copy, headlines=headlines, links=links)
+    return Reading(copy=copy, version=version, headlines=headlines, links=links)
 
 
 def _split_notebook(text: str) -> tuple[str, str]:
@@ -117,8 +117,49 @@ def _split_head(text: str) -> tuple[list[str], str]:
     return [], text
 
 
+def _unwrapped(text: str) -> str:
+    """`text` with lines joined that were broken for want of room: the next word would have made them the longest."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    if width > _WIDEST:
+        return text
+    width = max(width, _NARROWEST)
+    joined = [lines[0]]
+    for line, following in pairwise(lines):
+        words = following.split(maxsplit=1)
+        full = bool(words) and len(line) + 1 + len(words[0]) > width and not following.startswith("  ")
+        if full and not layout.is_row(line) and not layout.is_row(following):
+            joined[-1] += f" {following.strip()}"
+        else:
+            joined.append(following)
+    return "\n".join(joined)
+
+
+def _read_dateline(copy: wire_copy.Copy) -> None:
+    """A dateline in lower case of a place or an agency that is not known, as it stands here by convention."""
+    for number, paragraph in enumerate(copy.paragraphs[:4] if copy.dateline is None else []):
+        if found := _DATELINE.match(paragraph):
+            places = tuple(place.strip() for place in found["places"].split("/"))
+            copy.dateline = Dateline(
+                text=found[0].strip(), places=places, date=found["date"], agency=found["agency"].strip()
+            )
+            copy.paragraphs[number] = paragraph[found.end() :]
+            return
+
+
+def _read_version(copy: wire_copy.Copy) -> str | None:
+    """Take a version such as '(2)' or '(3DER)' off the headline: its number."""
+    found = _VERSION.search(copy.headline or "")
+    if not found or not copy.headline:
+        return None
+    copy.headline = copy.headline[: found.start()]
+    copy.signals.extend([] if found["version"].isdigit() else [found["version"].lower()])
+    return found["number"]
+
+
 def _read_head(copy: wire_copy.Copy, lines: list[str]) -> tuple[Headline, ...]:
     """Read the head into `copy`; headlines besides the main one, which is the last."""
+    notes, copy.notes = copy.notes, []
     titles: list[str] = []
     joins = False
     for number, line in enumerate(_rejoined(lines)):
@@ -134,6 +175,7 @@ def _read_head(copy: wire_copy.Copy, lines: list[str]) -> tuple[Headline, ...]:
         else:
             titles.append(line)
             joins = len(line) >= _WRAPPED
+    copy.notes.extend(notes)
     if titles:
         found, headline = signals.peel(titles.pop())
         copy.signals.extend(found)

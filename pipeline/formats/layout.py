@@ -56,8 +56,8 @@ def _groups(
 
 def _goes_on(line: str, following: str, width: int, *, indented: bool, breaks: Callable[[str, str], bool]) -> bool:
     """Whether `following` belongs to the paragraph of `line`."""
-    if _is_row(line) or _is_row(following):
-        return _is_row(line) and _is_row(following)
+    if is_row(line) or is_row(following):
+        return is_row(line) and is_row(following)
     if indented and following[:1] in " \t":
         return False
     if not width or len(line) > _WIDEST + 20:
@@ -75,7 +75,7 @@ def _wrap_width(lines: Sequence[str], breaks: Callable[[str, str], bool]) -> int
         if _NARROWEST <= len(line) <= _WIDEST
         and (following.strip()[:1].islower() or (capitals and following.strip()))
         and not line.endswith(_ENDS)
-        and not _is_row(line)
+        and not is_row(line)
         and not breaks(line.strip(), following.strip())
     ]
     if not sure or sum(len(line) > _WIDEST for line in lines) > len(sure):
@@ -95,7 +95,7 @@ def _indents_mark_paragraphs(lines: Sequence[str], width: int) -> bool:
     return width > 0 and 0 < sum(line[:1] in " \t" for line in filled) <= 0.75 * len(filled)
 
 
-def _is_row(line: str) -> bool:
+def is_row(line: str) -> bool:
     """A row of a table: cells apart by more blanks than words are."""
     line = line.strip()
     return ("  " in line or "\t" in line) and _COLUMNS.search(line) is not None
@@ -104,7 +104,7 @@ def _is_row(line: str) -> bool:
 def _join(group: Sequence[str]) -> str:
     if len(group) == 1:
         return group[0].strip()
-    if all(map(_is_row, group)):
+    if all(map(is_row, group)):
         margin = min(len(line) - len(line.lstrip()) for line in group)
         return "\n".join(line[margin:] for line in group)
     text = group[0].strip()
