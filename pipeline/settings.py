@@ -66,6 +66,7 @@ class Settings:
     health_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = field(
         default=0, metadata=_doc("port on which a worker answers /healthz; 0 for none")
     )
+    feeds: str = field(default="feeds.toml", metadata=_doc("file of the feeds that `wire feeds` runs"))
     data: str = field(default=DATA, metadata=_doc("folder of the local stack, of worker state and of logs"))
     cache: str = field(
         default="~/.cache/wire-pipeline", metadata=_doc("folder of the downloaded engines; below XDG_CACHE_HOME if set")
@@ -99,6 +100,28 @@ def given_by_environment(environment: Mapping[str, str] | None = None) -> frozen
     """The fields whose variable is set, e.g. {'kafka'} where an external Kafka is named."""
     environment = os.environ if environment is None else environment
     return frozenset(f.name for f in fields(Settings) if environment.get(variable(f.name)))
+
+
+def secret(text: str) -> str:
+    """The secret that a field of feeds.toml names: 'env:NAME' a variable, 'file:PATH' a file's first line, else itself.
+
+    Raises OperatorError when the variable or the file is missing or empty; the sentence never holds a secret.
+    """
+    where, _, name = text.partition(":")
+    if where == "env":
+        if found := os.environ.get(name, ""):
+            return found
+        raise OperatorError(f"The environment variable {name}, which is to hold a secret, is not set.")
+    if where == "file":
+        try:
+            found = Path(name).expanduser().read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise OperatorError(f"The secret in {name} cannot be read: {reason}.") from error
+        if found:
+            return found
+        raise OperatorError(f"The file {name}, which is to hold a secret, is empty.")
+    return text
 
 
 def _local(folder: Path) -> dict[str, str]:

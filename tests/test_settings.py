@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import settings
 from pipeline.errors import OperatorError
-from pipeline.settings import LOCAL_STATE, Settings, child_environment, given_by_environment, load, variable
+from pipeline.settings import LOCAL_STATE, Settings, child_environment, given_by_environment, load, secret, variable
 
 
 @pytest.fixture
@@ -73,3 +73,27 @@ def test_a_child_gets_every_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.metadata["doc"] for field in fields(Settings))
     assert {variable(field.name) for field in fields(Settings)} >= {settings.PREFIX + "KAFKA"}
+
+
+def test_a_secret_is_itself_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRE_TEST_SECRET", "of the environment")
+    (tmp_path / "secret").write_text("of the file\r\nsecond line\n")
+    named = ("plain:text", "env:WIRE_TEST_SECRET", f"file:{tmp_path / 'secret'}")
+    assert [secret(text) for text in named] == ["plain:text", "of the environment", "of the file"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("env:WIRE_NO_SUCH", "The environment variable WIRE_NO_SUCH, which is to hold a secret, is not set."),
+        ("file:{}/none", "The secret in {}/none cannot be read: No such file or directory."),
+        ("file:{}/empty", "The file {}/empty, which is to hold a secret, is empty."),
+        ("file:{}/bytes", "The secret in {}/bytes cannot be read: it is not UTF-8."),
+    ],
+)
+def test_a_secret_that_is_not_there(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "empty").write_bytes(b"\n")
+    (tmp_path / "bytes").write_bytes(b"\xff\n")
+    with pytest.raises(OperatorError) as raised:
+        secret(text.format(tmp_path))
+    assert str(raised.value) == says.format(tmp_path)
