@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_BASIC = re.compile(r"^(\d{8}T\d{4,6})(\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.ASCII)
+_BASIC = re.compile(r"^(\d{8}(?:T\d{4,6})?)(\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.ASCII)
 _ISO = re.compile(
     r"^(\d{4}-\d\d-\d\d)(?:[Tt _]+(\d\d:\d\d(?::\d\d)?)([.,]\d{1,9})?\s*(Z|z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?$",
     re.ASCII,

@@ -94,6 +94,7 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
         ("2026-03-03T14:00:00+02", NOON, False),
         ("2026-03-03", NOON.replace(hour=0), True),
         ("20260303T120000Z", NOON, False),
+        ("20260303", NOON.replace(hour=0), True),
         ("20260303T120000+0000", NOON, False),
         ("Tue, 03 Mar 2026 12:00:00 GMT", NOON, False),
         ("2026-03-03T12:00:00.1234567Z", NOON.replace(microsecond=123456), False),
