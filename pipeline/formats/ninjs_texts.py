@@ -95,7 +95,7 @@ def _body(fields: Fields) -> _Text | None:
 
 def _description(fields: Fields) -> tuple[_Text | None, _Text | None]:
     """The abstract or caption, and the credit line that some agencies put among the descriptions."""
-    credited = _named(fields, "description_creditline", ())
+    credited = _named(fields, "description_creditline", (), most=1)
     named = _named(fields, "description_", ("text", "xhtml", "html"), most=1)
     fields.long_text("description_xhtml")
     fields.long_text("description_html")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_1312, iptc_7901, ninjs, plain_text, signatures
-from pipeline.formats.base import Format, Found, Guess, Item, Reading
+from pipeline.formats import anpa_1312, iptc_7901, ninjs, plain_text, signatures, story_lines
+from pipeline.formats.base import Envelope, Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
 from pipeline.story import Provenance, Story, decode, encode
 
-FORMATS: tuple[Format, ...] = (ninjs.FORMAT, anpa_1312.FORMAT, iptc_7901.FORMAT, plain_text.FORMAT)
+FORMATS: tuple[Format, ...] = (story_lines.FORMAT, ninjs.FORMAT, anpa_1312.FORMAT, iptc_7901.FORMAT, plain_text.FORMAT)
 """In order of precedence: of equally sure formats, the first."""
 MOST_PARTS = 10_000
 """Stories that are read from one item: what a few bytes each can cause is limited."""
@@ -116,6 +116,8 @@ def _checked(found: Found, name: str, guess: Guess, item: Item) -> Story | Termi
         usageterms=found.usageterms or item.rights,
         provenance=_named(found.provenance, name, guess),
     )
+    if item.envelope is not None:
+        story = _enveloped(story, item.envelope)
     try:
         decode(encode(story))
     except TerminalError as error:
@@ -123,6 +125,16 @@ def _checked(found: Found, name: str, guess: Guess, item: Item) -> Story | Termi
     except Exception as error:  # noqa: BLE001 (what orjson raises is not one type)
         return _fault(name, error, story.uri)
     return story
+
+
+def _enveloped(story: Story, envelope: Envelope) -> Story:
+    """The story under the restrictions of its envelope, where those are stricter than its own."""
+    return replace(
+        story,
+        pubstatus=max(story.pubstatus, envelope.pubstatus, key=("usable", "withheld", "canceled").index),
+        embargoed=max(filter(None, (story.embargoed, envelope.embargoed)), default=None),
+        extra={**story.extra, "envelope": envelope.said},
+    )
 
 
 def _named(provenance: Provenance, name: str, guess: Guess) -> Provenance:
