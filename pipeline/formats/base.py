@@ -2,14 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from pipeline.errors import TerminalError
-from pipeline.story import Story
+from pipeline.story import PubStatus, Story
 
 _MADE = "urn:wire:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What an item was found in, and what was said there of all its stories: a mail with a cover note."""
+
+    said: Mapping[str, Any]
+    """For the stories' `extra`, under 'envelope'; short, since each story repeats it."""
+    pubstatus: PubStatus = "usable"
+    """Holds for stories that are less restricted themselves."""
+    embargoed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,7 @@ class Item:
     """BCP 47; of stories that do not say theirs."""
     rights: str | None = None
     """Usage terms of stories that do not say theirs."""
+    envelope: Envelope | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
