@@ -180,7 +180,7 @@ def test_ten_megabytes_in_bounded_time(make: Callable[[], bytes]) -> None:
         (Item(data=b"\x89PNG\r\n\x1a\n\0\0"), "This item looks like a PNG image, which no format here reads."),
         (Item(data=b"%PDF-1.4", format="text"), "This is a PDF document, not text."),
         (Item(data=b"LIMA - Text.", format="ninjs"), "This is not ninjs: it is not JSON, but looks like plain text."),
-        (Item(data=b"LIMA - Text.", format="morse"), "There is no format 'morse'; the formats are ninjs, "),
+        (Item(data=b"LIMA - Text.", format="morse"), "There is no format 'morse'; the formats are story, ninjs, "),
         (Item(data=b"--- ---"), "This text has neither a letter nor a digit in it."),
         (Item(data=b"<?xml version='1.0'?><a/>"), "This item looks like XML, which no format here reads."),
         (Item(data=b"[]"), "There is no story in this ninjs item."),
