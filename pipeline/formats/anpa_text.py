@@ -24,11 +24,18 @@ _INSTRUCTION = re.compile(rb"\x0c[^\x0b\x0c\n]{0,80}\x0b")
 _DROPPED = b"\x01\x02\x03\x04\x07\x0b\x0c\x0e\x0f\x11\x12\x13\x14"
 _CELLS = re.compile(rb"[ \t]*[\x1e\x1f](?:[ \t]*[\x1e\x1f])*[ \t]*")
 _SPACES = bytes.maketrans(b"\x10\x1c\x1d\x1e\x1f", b"     ")
+_PARAGRAPH = re.compile(rb"^(?:\t|   )[ \t]*(?=[^\s^\x08])", re.MULTILINE)
+_SET_LINE = re.compile(rb"^[ \t]*\^", re.MULTILINE)
+_TAB_LINE = re.compile(rb"^\x08+\^?(?P<cells>[^\n]*)", re.MULTILINE)
 _TWO = re.compile(rb"<[ ]*\^")
-_QUAD = re.compile(r"\s*@?[<=>]\s*$|\s*@\s*$")
+_QUADS = ("<", "=", ">", "@")
+_QUAD = re.compile(r"\s*(?:@?[<=>]|@)\s*$")
 _PLUS = re.compile(r"\+\s*$")
 _ROW = re.compile(r"[^;]{0,60}(?:;[^;]{0,40}){2,}")
 _WIDEST_CELL = 60
+_MOST_LINES = 500_000
+"""No honest story has more: those beyond are one paragraph, since hostile copy must not cost time."""
+_MARKS = re.compile(r"\n(?:\t[PQR])?|\t")
 _KEYWORDS = re.compile(r"(?:[A-Za-z]{2}-{1,2}\S.{0,120}|.{2,80},\s?\d{2,4}$)")
 _CYCLE = re.compile(r"[ABP][CMP]-", re.IGNORECASE)
 _WORDS = re.compile(r",\s*(?P<words>\d{0,4})\s*$")
@@ -48,6 +55,7 @@ _RELEASE = re.compile(r"\W*(?:hold )?for release\b|\$?adv\d|.{0,120}, ?adv ?\d",
 _HALF = re.compile(r"(?<=\d)\{|(?<![^\s;])\{(?![^\s;])")
 _RULE = re.compile(r"[-_=+*.~ ]{3,}")
 _CREDIT = re.compile(r"={2,}\s*(?P<agency>\w[\w .-]{1,30})")
+_SPECIAL = re.compile(r"``|''|[{_]")
 _DASH = re.compile(r"(?<!\S)_(?=\s)|(?<=\s)_(?!\S)")
 
 
@@ -61,22 +69,13 @@ class Reading:
 
 
 def marked(text: bytes) -> bytes:
-    """`text` with each line behind a letter for its kind and a blank, and without control codes: Q set by itself,
-    P paragraph, R row (cells apart by tabs), B blank, C any other. Survives decoding."""
+    """`text` without control codes, its lines marked by kind, so that it survives decoding: HT Q set by itself, HT P
+    paragraph, HT R row (cells apart by HT); any other goes on."""
     text = without_killed_words(text) if b"\x18" in text else text
-    text = _INSTRUCTION.sub(b"", text).translate(None, _DROPPED)
-    return b"\n".join(map(_marked_line, _TWO.sub(b"<\n^", text).split(b"\n")))
-
-
-def _marked_line(line: bytes) -> bytes:
-    if line.startswith(b"\x08"):
-        return b"R " + _CELLS.sub(b"\t", line.lstrip(b"\x08")).translate(_SPACES).removeprefix(b"^")
-    plain = line.replace(b"\x08", b"").translate(_SPACES)
-    stripped = plain.strip()
-    if stripped.startswith(b"^"):
-        return b"Q " + stripped[1:]
-    kind = b"B " if not stripped else b"P " if plain.startswith((b"\t", b"   ")) else b"C "
-    return kind + stripped
+    text = _TWO.sub(b"<\n^", _INSTRUCTION.sub(b"", text).translate(None, _DROPPED))
+    text = _SET_LINE.sub(b"\tQ", _PARAGRAPH.sub(b"\tP", text))
+    text = _TAB_LINE.sub(lambda line: b"\tR" + _CELLS.sub(b"\t", line["cells"]), text)
+    return text.translate(_SPACES, b"\x08")
 
 
 def read(text: str, *, keyword: str | None, tabular: bool) -> Reading:
@@ -102,32 +101,44 @@ def read(text: str, *, keyword: str | None, tabular: bool) -> Reading:
 
 def _blocks(text: str, *, tabular: bool) -> tuple[list[str], list[str]]:
     """The lines of the head, and the paragraphs and tables below it."""
-    head: list[str] = []
-    body: list[str] = []
+    head: list[list[str]] = []
+    body: list[list[str]] = []
     rows: list[str] = []
     open_ = False
-    for line in text.split("\n"):
-        kind, content = (line[:1], line[2:]) if line[1:2] == " " else ("C", line)
+    lines = text.split("\n", _MOST_LINES)
+    beyond = _MARKS.sub(" ", lines.pop()).strip() if len(lines) > _MOST_LINES else ""
+    for line in lines:
+        kind, content = (line[1], line[2:]) if line[:1] == "\t" else ("C", line)
         if kind == "R" or (tabular and kind in "PC" and _ROW.fullmatch(content.removesuffix("<"))):
             rows.append(content.removesuffix("<"))
             open_ = False
             continue
-        body.extend(_table(rows))
-        rows = []
-        shown = _characters(_QUAD.sub("", content if tabular else " ".join(content.split())))
-        blocks = head if not body and kind in "QC" and (kind == "Q" or not head or head is not body) else body
-        if kind == "C" and open_ and (body or head) and not _CREDIT.fullmatch(shown):
-            blocks = body or head
-            blocks[-1] = f"{blocks[-1]} {shown}".strip()
+        if rows:
+            body.extend([block] for block in _table(rows))
+            rows = []
+        content = content.strip()
+        ends = _QUAD.search(content, max(len(content) - 20, 0)) if content[-1:] in _QUADS else None
+        shown = _characters(content[: ends.start()] if ends else content, tabular=tabular)
+        blocks = head if not body and kind in "QC" else body
+        if kind == "C" and open_ and (body or head) and content[:2] != "==":
+            (body or head)[-1].extend([shown] if shown else [])
         elif shown and not _RULE.fullmatch(shown):
-            blocks.append(_PLUS.sub("", shown) if blocks is head else shown)
-        open_ = kind != "B" and not _QUAD.search(content) and not (blocks is head and kind == "C")
-    return head, [*body, *_table(rows)]
+            blocks.append([_PLUS.sub("", shown) if blocks is head else shown])
+        open_ = content != "" and not ends and not (blocks is head and kind == "C")
+    return [" ".join(parts) for parts in head], [
+        *(" ".join(parts) for parts in body),
+        *_table(rows),
+        *([beyond] if beyond else []),
+    ]
 
 
-def _characters(text: str) -> str:
-    text = text.replace("``", "“").replace("''", "”")
-    return _HALF.sub("½", _DASH.sub("—", text)).strip()
+def _characters(text: str, *, tabular: bool = False) -> str:
+    if "  " in text and not tabular:
+        text = " ".join(text.split())
+    if _SPECIAL.search(text):
+        text = text.replace("``", "“").replace("''", "”")
+        text = _HALF.sub("½", _DASH.sub("—", text))
+    return text.strip()
 
 
 def _table(lines: list[str]) -> list[str]:
@@ -149,7 +160,7 @@ def _table(lines: list[str]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return "—" if text.strip() == "_" else _characters(" ".join(text.split()))
+    return "—" if text.strip() == "_" else _characters(text)
 
 
 def _laid_out(lines: list[str]) -> list[str]:

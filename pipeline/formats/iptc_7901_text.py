@@ -124,15 +124,15 @@ def _unwrapped(text: str) -> str:
     if width > _WIDEST:
         return text
     width = max(width, _NARROWEST)
-    joined = [lines[0]]
+    groups = [[lines[0]]]
     for line, following in pairwise(lines):
-        words = following.split(maxsplit=1)
-        full = bool(words) and len(line) + 1 + len(words[0]) > width and not following.startswith("  ")
+        first = following.split(maxsplit=1)[:1]
+        full = bool(first) and len(line) + 1 + len(first[0]) > width and not following.startswith("  ")
         if full and not layout.is_row(line) and not layout.is_row(following):
-            joined[-1] += f" {following.strip()}"
+            groups[-1].append(following.strip())
         else:
-            joined.append(following)
-    return "\n".join(joined)
+            groups.append([following])
+    return "\n".join(map(" ".join, groups))
 
 
 def _read_dateline(copy: wire_copy.Copy) -> None:
