@@ -108,7 +108,7 @@ def _blocks(text: str, *, tabular: bool) -> tuple[list[str], list[str]]:
     lines = text.split("\n", _MOST_LINES)
     beyond = _MARKS.sub(" ", lines.pop()).strip() if len(lines) > _MOST_LINES else ""
     for line in lines:
-        kind, content = (line[1], line[2:]) if line[:1] == "\t" else ("C", line)
+        kind, content = (line[1:2], line[2:]) if line[:1] == "\t" else ("C", line)
         if kind == "R" or (tabular and kind in "PC" and _ROW.fullmatch(content.removesuffix("<"))):
             rows.append(content.removesuffix("<"))
             open_ = False
@@ -232,6 +232,8 @@ class _Head:
         return len(line) <= 120 and (same or _KEYWORDS.fullmatch(line) is not None)
 
     def _take_keywords(self, line: str) -> None:
+        if counted := _WORDS.search(line):
+            self.extra |= {"wordcount_text": counted["words"]} if counted["words"] else {}
         found, slugline = signals.slug(_WITHHELD.sub("", _WORDS.sub("", line)))
         self._copy.signals.extend(found)
         self._copy.slugline = slugline.strip(" ,") or line

@@ -18,6 +18,7 @@ _MARKS = re.compile(rb"[\x01\x03\x04]")
 _AFTER_END = re.compile(rb"\s*(?:\x01|\Z)")
 _LETTERS = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 _WORDS = re.compile(rb"[A-Za-z\x80-\xff]{2}")
+_RUNS = re.compile(rb"([\x01-\x04])\1+")
 _LONGEST_TRAILER = 200
 _ORDINAL = re.compile(
     r"\b(?P<number>\d{1,2})(?:st|nd|rd|th) (?:ld|lead|update|writethru|add|take)\b"
@@ -84,7 +85,7 @@ def _frame(piece: bytes) -> Iterator[Frame]:
         header=header,
         text=text,
         trailer=trailer.strip(b" \t\n\x0c\x03"),
-        whole=whole,
+        whole=_RUNS.sub(rb"\1", whole),
         framed=piece.lstrip(b" \t\n\x0c").startswith(b"\x01"),
         complete=bool(etx) or piece.endswith(b"\x04"),
     )

@@ -38,8 +38,8 @@ _DAY_TIME = re.compile(
     r"^\W*(?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)\s*(?P<zone>[A-Za-z]{1,4}(?=\s))?\s*"
     r"(?P<month>[^\W\d_]{3,8})\.?\s+(?P<year>\d{4}|\d\d)\b"
 )
-_DATE = re.compile(r"(?<!\d)(?P<one>\d{1,2})-(?P<two>\d{1,2})-(?P<year>\d\d)(?!\d)")
-_CLOCK = re.compile(r"(?<![\d-])(?P<hour>\d\d)[:.-]?(?P<minute>\d\d)(?:[:.-]\d\d)?\s?(?P<zone>[A-Za-z]{1,4})?(?![\d-])")
+_DATE = re.compile(r"(?<![\d:])(?P<one>\d{1,2})-(?P<two>\d{1,2})-(?P<year>\d\d)(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)(?P<hour>\d\d)[:.-]?(?P<minute>\d\d)(?:[:.-]\d\d)?\s?(?P<zone>[A-Za-z]{1,4})?(?!\d)")
 _AMERICAN = re.compile(r"^[A-Z]{2,4}-[A-Z]{2}-\d\d-\d\d-\d\d \d{4}[A-Z]{3}\b")
 
 
