@@ -3,12 +3,19 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_1312, iptc_7901, ninjs, plain_text, signatures, story_lines
+from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, plain_text, signatures, story_lines
 from pipeline.formats.base import Envelope, Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
 from pipeline.story import Provenance, Story, decode, encode
 
-FORMATS: tuple[Format, ...] = (story_lines.FORMAT, ninjs.FORMAT, anpa_1312.FORMAT, iptc_7901.FORMAT, plain_text.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    story_lines.FORMAT,
+    ninjs.FORMAT,
+    mail.FORMAT,
+    anpa_1312.FORMAT,
+    iptc_7901.FORMAT,
+    plain_text.FORMAT,
+)
 """In order of precedence: of equally sure formats, the first."""
 MOST_PARTS = 10_000
 """Stories that are read from one item: what a few bytes each can cause is limited."""
