@@ -43,8 +43,8 @@ def root_name(item: Item) -> str | None:
 def parse(item: Item) -> tuple[Element, Text]:
     """The root element, and how the bytes were decoded. TerminalError when it is no well-formed XML, or would have to
     be expanded, or is nested more than `DEEPEST` deep."""
-    declared = _ENCODING.match(item.data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
-    text = decode(item.data, item.charset or (declared[1].decode() if declared else None))
+    stated = _ENCODING.match(item.data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
+    text = decode(item.data, item.charset, stated=stated[1].decode() if stated else None)
     return fragment(text.text), text
 
 
