@@ -199,25 +199,25 @@ def newsml_1(copy: Copy) -> bytes:
 <nitf>{_nitf_body(copy)}</nitf></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>""".encode()
 
 
-def _wrapped(copy: Copy) -> str:
-    return "\r\n".join(f"   {line}" for line in copy.lines)
-
-
 def iptc_7901(copy: Copy) -> bytes:
     """IPTC 7901, in latin-1 as far as that goes."""
     words = sum(len(line.split()) for line in copy.lines)
-    head = f"MPW{copy.version + 110:04} {copy.urgency} pl {words} MPW  {copy.version + 110:04}"
-    body = f"{copy.slugline}=\r\n{copy.headline}\r\n{copy.byline}\r\n{_wrapped(copy)}"
+    number = copy.version + 110
+    lines = "\r\n".join(f"   {line}" for line in copy.lines)
+    head = f"mpw{number:04} {copy.urgency} pl {words} mpw {number:04}\r\n\r\n{copy.slugline}"
+    body = f"{copy.headline} =\r\n{copy.byline}, {copy.source} =\r\n{lines}"
     trailer = f"{copy.time:%d%H%M} GMT {copy.time:%b %y}"
-    return f"\x01{head}\r\n\x02{body}\r\n\x03\r\n{trailer}\r\n\x04".encode("cp1252", "replace")
+    return f"\x01{head}\r\n\x02{body}\r\n\x03{trailer}\r\n\x04".encode("cp1252", "replace")
 
 
 def anpa_1312(copy: Copy) -> bytes:
     """ANPA 1312, in latin-1 as far as that goes."""
     words = sum(len(line.split()) for line in copy.lines)
-    head = f"{copy.urgency:02}{110:04}\x13n i \x12bc-{copy.slugline}\x14{copy.time:%m-%d} {words:04}"
-    body = f"^{copy.headline}<\r\n^{copy.byline}<\r\n{_wrapped(copy)}"
-    return f"\x16\x16\x01{head}\r\n\x02{body}\r\n\x03{copy.time:%m-%d-%y %H%M}GMT\x04".encode("cp1252", "replace")
+    slug = "".join(part for part in copy.slugline.title() if part.isalnum())
+    lines = "".join(f"\t   {line}\r\n" for line in copy.lines)
+    head = f"r{copy.version + 110:04}\x1fworld-\r\nr i\x13\x11 BC-{slug}   {copy.time:%m-%d} {words:04}\r\n"
+    body = f"BC-{slug},{words}<\r\n^{copy.headline}<\r\n^{copy.byline}=\r\n{lines}\r\n\t   "
+    return f"\x16\x16\x01{head}\x02{body}\x03MP-WF-{copy.time:%m-%d-%y %H%M}GMT<\r\n\x04".encode("cp1252", "replace")
 
 
 def mail(copy: Copy) -> bytes:
