@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.formats import bylines, datelines
+from pipeline.formats import advisories, bylines, datelines
 from pipeline.formats.charset import clean
 from pipeline.formats.names import proper_case
 from pipeline.formats.nitf_line import Tagged
@@ -125,13 +125,13 @@ def _dateline(element: Element) -> Dateline | None:
     when = text_of(date) if date is not None else None
     text = (_line(element) or "").rstrip(" -–—")
     read, _ = datelines.split(f"{text} - Text.") if text else (None, "")
-    if places:
-        named, agency = tuple(map(proper_case, places)), read.agency if read else None
-        return Dateline(
-            text=text, places=named, date=clean(when) if when else read.date if read else None, agency=agency
-        )
-    if read is not None:
+    if read is not None and (not places or any(mark in place for place in places for mark in "/(")):
         return replace(read, text=text)
+    if places:
+        agency, day = (read.agency, read.date) if read else (None, None)
+        return Dateline(
+            text=text, places=tuple(map(proper_case, places)), date=clean(when) if when else day, agency=agency
+        )
     return Dateline(text=text, places=(proper_case(text),)) if text and date is None and len(text) < 60 else None
 
 
@@ -142,8 +142,9 @@ def _rights(elements: list[Element]) -> dict[str, str]:
         for part in element:
             if text := text_of(part):
                 found.setdefault(name(part).removeprefix("rights."), clean(text))
-        if not len(element) and (text := text_of(element)):
-            found.setdefault("text", clean(text))
+        beside = clean(" ".join(" ".join([element.text or "", *(part.tail or "" for part in element)]).split()))
+        if beside:
+            found.setdefault("copyright" if advisories.is_copyright(beside) else "text", beside)
     return found
 
 

@@ -28,13 +28,12 @@ def entities(
     tagged = list(tagged)
     places = _places(paragraphs, body_text) if tagged else {}
     groups: dict[tuple[str, str], _Group] = {}
-    cursors: dict[int, int] = {}
     for one in tagged:
         group = _group(groups, one)
         group.code = group.code or one.code
         group.role = group.role or one.role
         group.names[one.text] = None
-        if span := _span(one, places, cursors, body_text):
+        if span := _span(one, places, body_text):
             group.mentions.append(span)
     unique = dict.fromkeys(map(id, groups.values()))
     by_id = {id(group): group for group in groups.values()}
@@ -54,7 +53,7 @@ def _group(groups: dict[tuple[str, str], _Group], one: Tagged) -> _Group:
 
 
 def _entity(group: _Group, headline: str) -> Entity:
-    name = max(group.names, key=len)
+    name = max(group.names, key=lambda form: (len(form), not form.isupper()))
     return Entity(
         name=name,
         type=group.type,
@@ -85,16 +84,12 @@ def _places(paragraphs: Sequence[str], body_text: str) -> dict[int, tuple[int, i
     return places
 
 
-def _span(one: Tagged, places: dict[int, tuple[int, int, int]], cursors: dict[int, int], body_text: str) -> Span | None:
+def _span(one: Tagged, places: dict[int, tuple[int, int, int]], body_text: str) -> Span | None:
     if one.paragraph is None or one.paragraph not in places:
         return None
     begins, cut, ends = places[one.paragraph]
-    if one.start is None:
-        start = body_text.find(one.text, cursors.get(one.paragraph, begins), ends)
-    else:
-        start = begins + one.start - cut
+    start = begins + one.start - cut
     end = start + len(one.text)
     if start < begins or end > ends or body_text[start:end] != one.text:
         return None
-    cursors[one.paragraph] = end
     return Span(text=one.text, start=start, end=end)

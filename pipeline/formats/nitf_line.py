@@ -1,7 +1,8 @@
 """One paragraph in the making: the running text of NITF with its white space, and the things that are tagged in it."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from pipeline.formats import layout
 from pipeline.formats.charset import clean
@@ -11,6 +12,8 @@ _BLANKS = re.compile(r"[ \t\n\u00a0]+")
 _QUOTES = "\"'“”‘’«»„‚‹›"
 _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _POSSESSIVE = re.compile(r"[’']s$")
+_MOST_MISSES = 20
+"""Names that are looked for in vain in one table: each costs time."""
 _EDGES = " ,;:\n"
 
 
@@ -26,8 +29,8 @@ class Tagged:
     role: str | None = None
     paragraph: int | None = None
     """The number of the paragraph that it stands in; None where no text does."""
-    start: int | None = None
-    """Its offset in the paragraph; None where it is to be looked for."""
+    start: int = 0
+    """Its offset in the paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,22 @@ class Line:
             elif "\n" not in wrapped[0]:
                 lines = [text.replace("\n", " ")]
         return [line for line in lines if line], _tagged(lines, self.marks, number)
+
+
+def located(tagged: Iterable[Tagged], paragraphs: list[str], number: int) -> Iterator[Tagged]:
+    """What is tagged in text that was then laid out as `paragraphs`, of which the first has that number, with its
+    offsets there. What is not found in order keeps none."""
+    at = cursor = misses = 0
+    for one in tagged:
+        for place in range(at, len(paragraphs) if misses < _MOST_MISSES else 0):
+            start = paragraphs[place].find(one.text, cursor if place == at else 0)
+            if start >= 0:
+                at, cursor = place, start + len(one.text)
+                yield replace(one, paragraph=number + place, start=start)
+                break
+        else:
+            misses += 1
+            yield replace(one, paragraph=None)
 
 
 def _tagged(lines: list[str], marks: list[Mark], number: int) -> list[Tagged]:

@@ -1,9 +1,11 @@
 """What is gathered while the body of an NITF document is walked through."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from pipeline.formats.nitf_line import Line, Tagged
+from pipeline.formats.nitf_line import Line, Tagged, located
 from pipeline.formats.xml import Element
 from pipeline.formats.xml_values import add
 from pipeline.story import Link
@@ -35,22 +37,24 @@ class Page:
         self.tagged.extend(tagged[: max(MOST_TAGGED - len(self.tagged), 0)])
         self.line = Line()
 
-    def put(self, paragraphs: list[str]) -> None:
-        """Paragraphs that are ready."""
+    def put(self, paragraphs: list[str], inside: Iterable["Page"] = ()) -> None:
+        """Paragraphs that are ready, and the pages that they were made of."""
         self.end_paragraph(keep_bullet=False)
-        self.paragraphs.extend(paragraph for paragraph in paragraphs if paragraph)
+        paragraphs = [paragraph for paragraph in paragraphs if paragraph]
+        inside = list(inside)
+        tagged = islice((one for page in inside for one in page.tagged), max(MOST_TAGGED - len(self.tagged), 0))
+        self.tagged.extend(located(tagged, paragraphs, len(self.paragraphs)))
+        self.paragraphs.extend(paragraphs)
+        for page in inside:
+            self.take(page)
 
     def keep(self, name: str, value: Any) -> None:
         """Something for `extra`."""
         add(self.extra, name, value)
 
     def take(self, other: "Page") -> None:
-        """What `other`, a cell or a note, has beside its paragraphs; what is tagged in it is to be looked for in the
-        paragraph that comes next."""
+        """What `other`, a cell or a note, has beside its text."""
         self.links.extend(other.links)
         self.notes.extend(other.notes)
-        for one in other.tagged[: max(MOST_TAGGED - len(self.tagged), 0)]:
-            number = len(self.paragraphs)
-            self.tagged.append(Tagged(text=one.text, type=one.type, code=one.code, role=one.role, paragraph=number))
         for name, value in other.extra.items():
             self.keep(name, value)

@@ -142,30 +142,25 @@ def _items(element: Element, page: Page) -> None:
 def _preformatted(element: Element, page: Page) -> None:
     inner = walk_alone(element)
     text = clean("".join(map(str, element.itertext()))).expandtabs()
-    page.end_paragraph()
-    page.take(inner)
     lines = [line.rstrip() for line in text.split("\n")]
     pieces = "\n".join(lines).split("\n\n")
-    page.put([piece.strip("\n") for piece in pieces if piece.strip()])
+    page.put([piece.strip("\n") for piece in pieces if piece.strip()], [inner])
 
 
 def _table(element: Element, page: Page) -> None:
     page.end_paragraph()
     if (caption := child(element, "caption")) is not None:
         walk_block(caption, page)
-    rows: list[list[str]] = []
-    for cells in read_rows(element):
-        inner = [walk_alone(cell) for cell in cells]
-        for cell in inner:
-            page.take(cell)
-        rows.append([" ".join(" ".join(cell.paragraphs).split()) for cell in inner])
-    rows = [row for row in rows if any(row)]
+    pages = [[walk_alone(cell) for cell in cells] for cells in read_rows(element)]
+    cells = [[" ".join(" ".join(page.paragraphs).split()) for page in row] for row in pages]
+    rows = [row for row in cells if any(row)]
+    inside = [page for row in pages for page in row]
     if not rows:
         return
     if max(map(len, rows)) == 1 or any(len(cell) > _WIDEST_CELL for row in rows for cell in row):
-        page.put([cell for row in rows for cell in row])  # a table for layout
+        page.put([cell for row in rows for cell in row], inside)  # a table for layout
     else:
-        page.put([layout.aligned(rows)])
+        page.put([layout.aligned(rows)], inside)
 
 
 def _table_metadata(element: Element, page: Page) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, plain_text, signatures, story_lines
+from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, nitf, plain_text, signatures, story_lines
 from pipeline.formats.base import Envelope, Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
 from pipeline.story import Provenance, Story, decode, encode
@@ -11,6 +11,7 @@ from pipeline.story import Provenance, Story, decode, encode
 FORMATS: tuple[Format, ...] = (
     story_lines.FORMAT,
     ninjs.FORMAT,
+    nitf.FORMAT,
     mail.FORMAT,
     anpa_1312.FORMAT,
     iptc_7901.FORMAT,
