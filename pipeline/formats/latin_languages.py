@@ -12,9 +12,13 @@ _WESTERN = "cp1252"
 _LANGUAGES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ((_WESTERN,), "éèêëçñöüïâàôî", "the of and to in that for on with said is was from by at as it he has a"),
     ((_WESTERN,), "áéíóúüñ", "de la el que en los se del las por con una para un su no es dijo lo al a y más"),
-    ((_WESTERN,), "áâãàçéêíóôõúü", "de a o que e do da em um para com não uma os no se na por mais as dos ao disse"),
-    ((_WESTERN,), "àâæçéèêëîïôœùûüÿ", "de la le les et des en du un une est que dans pour par sur au qui pas il a"),
-    ((_WESTERN,), "àèéìíîòóùú", "di e il la che in un per del con non una della sono dei al da ha si nel le a"),
+    (
+        (_WESTERN,),
+        "áâãàçéêíóôõúü",
+        "de a o que e do da em um para com não uma os no se na por mais as dos ao disse é à",
+    ),
+    ((_WESTERN,), "àâæçéèêëîïôœùûüÿ", "de la le les et des en du un une est que dans pour par sur au qui pas il a à"),
+    ((_WESTERN,), "àèéìîòù", "è à di e il la che in un per del con non una della sono dei al da ha si nel le a"),
     ((_WESTERN,), "äöüßé", "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch er"),
     ((_WESTERN,), "ëïéèöüáó", "de van het een en in is dat op te met voor zijn niet aan die er door ook"),
     (
@@ -22,7 +26,6 @@ _LANGUAGES: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "åäöæøéü",
         "och i att det som en på är av för med den till inte og er ikke om fra har ja on ei at de",
     ),
-    ((_WESTERN,), "áðéíóúýþæö", "og að í á sem er um til var við ekki en hann það"),
     (("cp1250", "iso8859_2"), "áčďéěíňóřšťúůýž", "a na se v že je do s o z to ve za i k po pro by ale od podle jsou"),
     (("cp1250", "iso8859_2"), "áäčďéíĺľňóôŕšťúýž", "a na sa v že je do s o z to vo za i k po pre by ale od podľa sú"),
     (("cp1250", "iso8859_2"), "ąćęłńóśźż", "w na i z do się nie że o jest po za przez od to dla jak oraz ma są"),
@@ -30,26 +33,29 @@ _LANGUAGES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("cp1250", "iso8859_2"), "ăâîşţșț", "de în a la şi cu pe din nu că o este pentru care un au mai sa al"),
     (("cp1250", "iso8859_2"), "čćđšž", "i u na je se da za od su o s kao bi koji v in so za ki z"),
     (("cp1254",), "çğıİöşüâî", "ve bir bu da de için ile olarak olan çok daha gibi sonra dedi ne o kadar"),
+    ((_WESTERN,), "áðéíóúýþæö", "og að í á sem er um til var við ekki en hann það"),
     (("cp1257",), "ąčęėįšųūž", "ir kad į su iš tai yra dėl apie buvo bei nuo o ne"),
     (("cp1257",), "āčēģīķļņšūž", "un ir par no ar kas ka uz tas gan arī bija pēc"),
 )
-"""Sets, letters beyond ASCII and common words of a language; western ones first, since they win where all is equal."""
+"""Sets, letters beyond ASCII and common words of a language, in the order in which they win where all is equal: the
+western ones first, but before Icelandic Turkish, whose letters have the places of the Icelandic ones."""
 _SETS = tuple(dict.fromkeys(codec for codecs, _, _ in _LANGUAGES for codec in codecs))
 _WORD = re.compile(r"\w+")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s.,:;'’\"“”()/&\u2013\u2014\u2026\u00ad-](?=[^\W\d_])")
+_CONTROL = re.compile(r"[\x80-\x9f\ufffd]")
 _STRANGE, _NO_LETTER = 1, 3
-"""What a letter of another alphabet, and a sign within a word, count against a language."""
+"""What counts against a language: a letter of another alphabet; a sign within a word, or a letter that is no word."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """A text as one set reads it."""
 
-    letters: list[str]
+    letters: Counter[str]
     """Beyond ASCII."""
     words: Counter[str]
     signs: int
-    """Within words, where letters should be."""
+    """Within words, where letters should be; and controls."""
 
 
 def best(data: bytes) -> str:
@@ -63,13 +69,16 @@ def best(data: bytes) -> str:
 
 def _reading(text: str) -> _Reading:
     return _Reading(
-        [letter for letter in text if letter > "\x7f" and letter.isalpha()],
+        Counter(letter for letter in text if letter > "\x7f" and letter.isalpha()),
         Counter(_WORD.findall(text.lower())),
-        len(_INSIDE.findall(text)),
+        len(_INSIDE.findall(text)) + len(_CONTROL.findall(text)),
     )
 
 
 def _score(reading: _Reading, letters: str, words: str) -> int:
-    known = sum(letter in letters or letter.lower() in letters for letter in reading.letters)
-    common = sum(reading.words[word] for word in frozenset(words.split()))
-    return known + common - _STRANGE * (len(reading.letters) - known) - _NO_LETTER * reading.signs
+    listed = frozenset(words.split())
+    known = sum(count for letter, count in reading.letters.items() if letter in letters or letter.lower() in letters)
+    alone = sum(count for word, count in reading.words.items() if len(word) == 1 and "\x7f" < word not in listed)
+    strange = reading.letters.total() - known
+    common = sum(reading.words[word] for word in listed)
+    return known + common - _STRANGE * strange - _NO_LETTER * (reading.signs + alone)
