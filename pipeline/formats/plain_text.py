@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import signatures, wire_copy
+from pipeline.formats import signatures, text_stream, wire_copy
 from pipeline.formats.base import Format, Guess, Item, Text, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.signals import is_kill
@@ -20,13 +21,24 @@ def sniff(item: Item) -> Guess:
 
 
 def parse(item: Item) -> Iterable[Story | TerminalError]:
-    """One story. TerminalError when the item is binary or has no text."""
+    """One story, or several where that is sure (see `text_stream`). TerminalError when the item is binary or has no
+    text."""
     if name := signatures.binary(item.data):
         raise TerminalError(f"This is {name}, not text.")
     text = decode(item.data, item.charset)
     if not any(map(str.isalnum, text.text)):
         raise TerminalError("This text has neither a letter nor a digit in it.")
-    return [story(content_uri(item), wire_copy.read(text.text, with_headline=True), text)]
+    parts = text_stream.split(text.text, item.data, text.charset)
+    if len(parts) == 1:
+        return [_numbered(content_uri(item), parts[0], text)]
+    return (_numbered(content_uri(item, part.strip().encode("utf-8", "replace")), part, text) for part in parts)
+
+
+def _numbered(uri: str, part: str, text: Text) -> Story:
+    """The story in `part`, with the number that its message has where it begins with one."""
+    body, channel, number = text_stream.message_number(part)
+    read = story(uri, wire_copy.read(body, with_headline=True), replace(text, replacements=part.count("\ufffd")))
+    return replace(read, provenance=replace(read.provenance, channel=channel, sequence=number))
 
 
 def story(uri: str, copy: wire_copy.Copy, text: Text) -> Story:

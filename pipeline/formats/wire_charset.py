@@ -1,11 +1,11 @@
-"""Character sets of wire transmissions that `charset` does not know, and one decision for all stories of a stream.
+"""One decision on the character set for all stories of a stream, with the sets of old wires.
 
     iso646-de, -gb, -fr, -it, -es, -se, -no   7-bit national variants: '{' is 'ä' (ISO 646; de is DIN 66003)
-    iso6937                                   accents before their letters (ISO 6937, ITU-T T.51)
+    iso6937                                   accents before their letters
     cp850                                     the 8-bit set of the DOS systems that fed many wires
 
-Each is taken when it is declared; undeclared, only where its bytes stand within words, so that brackets and quotation
-marks of another set cannot be meant.
+Undeclared, each is taken only where its bytes stand within words, so that brackets and quotation marks of another set
+cannot be meant. Everything else is decided as `charset` does.
 """
 
 import codecs
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from pipeline.formats import charset
+from pipeline.formats import character_sets, charset
 from pipeline.formats.base import Text
 
 _SAMPLE = 1 << 16
@@ -31,23 +31,7 @@ _LABELS = {
     "din66003": "iso646-de", "isoir21": "iso646-de", "isoir4": "iso646-gb", "isoir69": "iso646-fr",
     "isoir15": "iso646-it", "isoir17": "iso646-es", "isoir11": "iso646-se", "sen850200b": "iso646-se",
     "isoir60": "iso646-no", "ns45511": "iso646-no", "iso646dk": "iso646-no", "iso646fi": "iso646-se",
-    "isoir156": "iso6937", "isoir142": "iso6937", "t51": "iso6937",
 }  # fmt: skip
-_6937 = dict(
-    zip(
-        map(chr, [*range(0xA0, 0xC0), *range(0xD0, 0xD8), *range(0xDC, 0xE5), *range(0xE6, 0x100)]),
-        "\xa0¡¢£$¥#§¤‘“«←↑→↓°±²³×µ¶·÷’”»¼½¾¿―¹®©™♪¬¦⅛⅜⅝⅞ΩÆĐªĦĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ\xad",
-        strict=True,
-    )
-)
-_ACCENTS = dict(
-    zip(
-        "\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf",
-        "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0308\u030a\u0327\u0332\u030b\u0328\u030c",
-        strict=True,
-    )
-)
-_ACCENTED = re.compile("([\xc1-\xcf])([A-Za-z])")
 _6937_WITHIN = re.compile(rb"(?<=[a-z])[\xc1-\xc4\xc8\xca\xcb\xcd-\xcf][a-z]")
 _6937_NEVER = re.compile(rb"[\xc0-\xcf](?![A-Za-z])|[\x80-\x9f\xc0\xc9\xd8-\xdb\xe5]|(?<=[a-z])[\xe0-\xef](?=[a-z])")
 _850_WITHIN = re.compile(rb"(?<=[A-Za-z])[\x80-\x90\x93-\x9a\xa1-\xa4\xe1](?=[A-Za-z])|\b[\x8e\x99\x9a](?=[a-z])")
@@ -80,24 +64,21 @@ def _decoded(data: bytes, name: str, reason: str) -> Text:
 
 
 def _text(data: bytes, name: str) -> str:
-    if name == "iso6937":
-        text = _ACCENTED.sub(lambda pair: pair[2] + _ACCENTS[pair[1]], data.decode("latin-1"))
-        return "".join(_6937.get(character, character) for character in text)
     if name in _VARIANTS:
         return data.decode("ascii", "replace").translate(str.maketrans(*_VARIANTS[name]))
-    return data.decode(name, "replace")
+    return character_sets.text(character_sets.without_escapes(data), name)
 
 
 def _special(data: bytes, declared: str | None) -> tuple[str | None, str]:
     label = re.sub(r"[\W_]+", "", (declared or "").lower())
-    for name in (*_VARIANTS, "iso6937"):
+    for name in _VARIANTS:
         if label == name.replace("-", "") or _LABELS.get(label) == name:
             return name, "declared"
     sample = data[:_SAMPLE]
     if declared or _is_utf8(sample[: sample.rfind(b"\n") + 1] or sample):
         return (None, "") if declared or not sample.isascii() else _national(sample.decode("ascii"))
     if _6937_WITHIN.search(sample) and not _6937_NEVER.search(sample):
-        return "iso6937", "accents stand before their letters"
+        return character_sets.ISO_6937, "accents stand before their letters"
     within = len(_850_WITHIN.findall(sample))
     if within and within >= 0.6 * len(re.findall(rb"[\x80-\xff]", sample)):
         return "cp850", "letters of code page 850 stand within words"
