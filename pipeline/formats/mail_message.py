@@ -22,8 +22,10 @@ Mail: TypeAlias = "Message[str, str]"
 
 LONGEST_HEADER = 1 << 14
 """Characters of one header, folded lines together, that are read."""
-MOST_LINES_TIMES_BOUNDARIES = 50_000_000
+MOST_LINES_TIMES_BOUNDARIES = 30_000_000
 """The parser holds each line against each boundary that may end its part; this is about five seconds."""
+MOST_DELIMITERS = 100_000
+"""Lines that may begin a part."""
 _BOUNDARY = re.compile(rb"\bboundary\s*\*?\s*=", re.IGNORECASE)
 _NOISE = re.compile(
     r"^(?:received|return-path|delivered-to|mime-version|content-.*|dkim-.*|domainkey-.*|arc-.*|authentication-results"
@@ -50,8 +52,9 @@ _POLICY = _Bounded(max_line_length=None, mangle_from_=False)
 def parse(data: bytes) -> Mail:
     """The mail that `data` is. TerminalError when its parts are too many or nested too deeply to be told apart."""
     lines, boundaries = data.count(b"\n") + data.count(b"\r"), len(_BOUNDARY.findall(data))
-    if lines * boundaries > MOST_LINES_TIMES_BOUNDARIES:
-        raise TerminalError(f"This mail has {boundaries:,} multipart boundaries in {lines:,} lines, too many to read.")
+    delimiters = data.count(b"\n--") + data.count(b"\r--") if boundaries else 0
+    if lines * boundaries > MOST_LINES_TIMES_BOUNDARIES or delimiters > MOST_DELIMITERS:
+        raise TerminalError(f"This mail has {boundaries:,} multipart boundaries, in {lines:,} lines: too many to read.")
     try:
         return BytesParser(_class=Message, policy=_POLICY).parsebytes(data)
     except RecursionError as error:

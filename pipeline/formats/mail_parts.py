@@ -60,6 +60,8 @@ class Parts:
 
 def read(mail: Mail, item: Item) -> Parts:
     """The parts of `mail`; the items attached to it are like `item`, in which it was found."""
+    if not mail.is_multipart():
+        mail = _repaired(mail) or mail
     if sum(1 for _ in islice(mail.walk(), MOST_PARTS + 1)) > MOST_PARTS:
         parts = Parts()
         parts.missing.append(f"This mail has more than {MOST_PARTS:,} parts; none of them is read.")
@@ -70,8 +72,6 @@ def read(mail: Mail, item: Item) -> Parts:
 def _read(part: Mail, item: Item) -> Parts:
     if _type(part) == "message/rfc822" and isinstance(part.get_payload(), list):
         return _mail_attached(part, item)
-    if not part.is_multipart() and (repaired := _repaired(part)) is not None:
-        part = repaired
     if not part.is_multipart():
         return _leaf(part, item)
     children = [_read(child, item) for child in _children(part)]

@@ -13,6 +13,7 @@ _LONGEST_DISCLAIMER = 6000
 _MOST_DISCLAIMERS = 12
 _MOST_FORWARDING_LINES = 12
 _LONGEST_UU = 80
+_MOST_FILES = 500
 _DISCLAIMER = re.compile(
     r"\b(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b.{0,200}"
     r"\b(?:confidential|privileged|intended (?:solely|only|recipient)|virus)"
@@ -96,7 +97,7 @@ def without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     files: list[tuple[str, bytes]] = []
     name, encoded = "", list[str]()
     for line in text.split("\n"):
-        if not encoded and (found := _UU_BEGIN.fullmatch(line)):
+        if not encoded and len(files) < _MOST_FILES and (found := _UU_BEGIN.fullmatch(line)):
             name, encoded = found[1].strip(), [line]
         elif not encoded:
             kept.append(line)
