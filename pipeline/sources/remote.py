@@ -187,11 +187,11 @@ def _finish(this: _Round, entries: list[Entry]) -> None:
             else:
                 this.server.delete(entry.path)
         except FileNotFoundError:
-            pass
+            continue  # somebody else was quicker; it stays in the cursor until it is not listed any more
         except PermissionError as error:
-            if _refused(this, entry, name, error):  # else somebody else was quicker
+            if _refused(this, entry, name, error):
                 this.failures.append(f"{name} could not be removed: {_reason(error)}")
-                continue
+            continue
         except OSError as error:
             this.drop()
             this.failed(name, error)

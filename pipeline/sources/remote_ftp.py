@@ -117,15 +117,20 @@ class Ftp:
     def look(self, path: str) -> Entry:
         try:
             with _translated(path):
-                return self._look(path)
+                return self._told(path) or self._sized(path)
         except PermissionError as error:  # what may not be read may be looked at
             raise FileNotFoundError(None, error.strerror, path) from error
 
-    def _look(self, path: str) -> Entry:
-        if self._facts:
-            reply = self._ftp.sendcmd(f"MLST {path}").split("\n")
-            found = _facts(path.rpartition("/")[0], reply[1].strip() if len(reply) > 1 else "")
-            return Entry(path, found.kind, found.size, found.time) if found else Entry(path)
+    def _told(self, path: str) -> Entry | None:
+        if not self._facts:
+            return None
+        with suppress(error_perm):  # some have MLSD alone, or stumble over names
+            lines = self._ftp.sendcmd(f"MLST {path}").split("\n")
+            found = _facts(path.rpartition("/")[0], lines[1].strip() if len(lines) > 1 else "")
+            return found and Entry(path, found.kind, found.size, found.time)
+        return None
+
+    def _sized(self, path: str) -> Entry:
         self._ftp.voidcmd("TYPE I")
         return Entry(path, "file", self._ftp.size(path) or 0)  # MDTM tells another time than LIST does
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -110,7 +111,7 @@ class _Sftp(asyncssh.SFTPServer):
     behaviour: Behaviour
 
     def __init__(self, chan: Any) -> None:
-        super().__init__(chan, chroot=self.root)
+        super().__init__(chan, chroot=os.fsencode(self.root))
 
     root: str
 
@@ -142,7 +143,7 @@ HOST_KEY = asyncssh.generate_private_key("ssh-ed25519")
 def sftp(folder: Path, behaviour: Behaviour | None = None, *, port: int = 0) -> Iterator[int]:
     """An SFTP server of `folder`; its port."""
     factory = type("Server", (_Sftp,), {"behaviour": behaviour or Behaviour(), "root": str(folder)})
-    login = type("Login", (_Login,), {"connections": []})
+    login: Any = type("Login", (_Login,), {"connections": []})
     logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
 
     async def listen() -> Any:

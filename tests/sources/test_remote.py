@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import boto3
 import pytest
 
@@ -24,9 +25,8 @@ LIMIT = 1 << 20
 
 
 def feed(where: str, **given: Any) -> Remote:
-    return Remote(
-        **({"id": "r", "where": where, "user": USER, "password": PASSWORD, "settle": 0.0, "timeout": 5.0} | given)
-    )
+    fields: dict[str, Any] = {"user": USER, "password": PASSWORD, "settle": 0.0, "timeout": 5.0} | given
+    return Remote(id="r", where=where, **fields)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Reader:
     def round(self, crash_before_done: bool = False) -> list[Arrival | Unreadable]:
         found: list[Arrival | Unreadable] = []
         self.failure = ""
-        batches = REMOTE.poll(self.feed, self.cursor, self.limit, threading.Event())
+        batches: Any = REMOTE.poll(self.feed, self.cursor, self.limit, threading.Event())
         try:
             for batch in batches:
                 found += batch.arrivals
@@ -116,32 +116,35 @@ def _client(url: str) -> Any:
 
 
 @contextmanager
-def _s3(folder: Path) -> Iterator[Store]:  # noqa: ARG001
+def _s3(url: str) -> Iterator[Store]:
+    client = _client(url)
+    client.create_bucket(Bucket="news")
+
+    def there() -> set[str]:
+        return {entry["Key"] for entry in client.list_objects_v2(Bucket="news").get("Contents", ())}
+
+    def put(name: str, data: bytes) -> None:
+        client.put_object(Bucket="news", Key=name, Body=data)
+
+    try:
+        yield Store("s3://news/in", {"endpoint_url": url, "region": "us-east-1"}, put, there)
+    finally:
+        for name in there():
+            client.delete_object(Bucket="news", Key=name)
+        client.delete_bucket(Bucket="news")
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def s3_url() -> Iterator[str]:
     with servers.s3() as url:
-        client = _client(url)
-        client.create_bucket(Bucket="news")
-
-        def there() -> set[str]:
-            return {entry["Key"] for entry in client.list_objects_v2(Bucket="news").get("Contents", ())}
-
-        try:
-            yield Store(
-                "s3://news/in",
-                {"endpoint_url": url, "region": "us-east-1"},
-                lambda name, data: client.put_object(Bucket="news", Key=name, Body=data) and None,
-                there,
-            )
-        finally:
-            for name in there():
-                client.delete_object(Bucket="news", Key=name)
-            client.delete_bucket(Bucket="news")
-            client.close()
+        yield url
 
 
-@pytest.fixture(params=[_ftp, _ftp_list, _ftps, _sftp, _s3], ids=["ftp", "ftp-list", "ftps", "sftp", "s3"])
+@pytest.fixture(params=[_ftp, _ftp_list, _ftps, _sftp, None], ids=["ftp", "ftp-list", "ftps", "sftp", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     (tmp_path / "root" / "in").mkdir(parents=True)
-    with request.param(tmp_path / "root") as made:
+    with request.param(tmp_path / "root") if request.param else _s3(request.getfixturevalue("s3_url")) as made:
         yield made
 
 
@@ -284,6 +287,7 @@ def test_names_with_odd_bytes(serve: Any, tmp_path: Path) -> None:
         shown = {item.name for item in found}
         assert shown >= {"caf\\xe9.xml", "Ж.xml", "a b;c=#%?.xml", "-la"}
         assert all(name.isprintable() for name in shown)
+        assert reader.failure == ""
         rest = {os.fsencode(path.name) for path in (tmp_path / "in").iterdir()}
         assert rest == ({names[4]} if serve is servers.ftp else set())  # FTP cannot ask for it
         assert reader.round() == []
@@ -303,7 +307,7 @@ def test_unknown_and_other_host_keys_are_refused(tmp_path: Path) -> None:
         where = f"sftp://127.0.0.1:{port}/"
         with pytest.raises(OperatorError, match=r"is not in .*known_hosts, and shows the key ssh-ed25519 SHA256:"):
             REMOTE.check(feed(where, known_hosts=str(known)))
-        other = servers.asyncssh.generate_private_key("ssh-ed25519")
+        other = asyncssh.generate_private_key("ssh-ed25519")
         known.write_bytes(f"[127.0.0.1]:{port} ".encode() + other.export_public_key())
         with pytest.raises(OperatorError, match=r"shows a key that .*known_hosts does not have for it"):
             REMOTE.check(feed(where, known_hosts=str(known)))
@@ -340,19 +344,13 @@ def test_rights_that_do_not_suffice_for_deleting_hold_up_nothing(tmp_path: Path)
         assert "could not be removed" in reader.failure
 
 
-def test_an_object_store_started_again(tmp_path: Path) -> None:
-    with _s3(tmp_path) as store:
+def test_an_object_store_started_again() -> None:
+    with servers.s3() as url, _s3(url) as store:
         store.put("in/1.xml", b"1")
         reader = store.reader()
         assert reader.names() == ["1.xml"]
-        port = int(reader.feed.endpoint_url.rpartition(":")[2]) if reader.feed.endpoint_url else 0
     assert reader.names() == []
     assert "does not answer" in reader.failure
-    with servers.s3(port) as url:
-        client = _client(url)
-        client.create_bucket(Bucket="news")
-        client.put_object(Bucket="news", Key="in/2.xml", Body=b"2")
+    with servers.s3(int(url.rpartition(":")[2])), _s3(url) as store:
+        store.put("in/2.xml", b"2")
         assert reader.names() == ["2.xml"]
-        client.delete_object(Bucket="news", Key="in/2.xml")
-        client.delete_bucket(Bucket="news")
-        client.close()
