@@ -18,6 +18,7 @@ from pipeline.formats import bylines, ninjs_2, ninjs_links, ninjs_parts, ninjs_t
 from pipeline.formats.base import Format, Guess, Item, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.json_values import values
+from pipeline.formats.ninjs_envelopes import unwrapped
 from pipeline.formats.ninjs_parts import Fields
 from pipeline.story import Provenance, PubStatus, Story
 
@@ -49,13 +50,13 @@ def sniff(item: Item) -> Guess:
 
 
 def parse(item: Item) -> Iterable[Story | TerminalError]:
-    """The stories of a ninjs object, an array of them, or several one after another or one a line."""
+    """The stories of a ninjs object, an array of them, several one after another or one a line, or in an envelope."""
     looks = signatures.describe(item.data)
     if looks != "JSON":
         raise TerminalError(f"This is not ninjs: it is not JSON, but looks like {looks}.")
     text = decode(item.data, item.charset)
     provenance = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
-    found = values(text.text)
+    found = (one for value in values(text.text) for one in unwrapped(value))
     first = list(islice(found, 2))
     several = len(first) > 1
     return (

@@ -15,6 +15,7 @@ _READ = (
     "place", "event", "object", "associations", "renditions",
 )  # fmt: skip
 _NEWER = {
+    "guid": "uri",  # in the ninjs of Superdesk, which is between newsrooms
     "by": "byline",
     "embargoeduntil": "embargoed",
     "infosources": "infosource",
