@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.errors import TerminalError
-from pipeline.formats import iptc_7901_text, plain_text, transmission, transmission_times, wire_charset, wire_copy
+from pipeline.formats import iptc_7901_text, plain_text, transmission, transmission_times, wire_charset
 from pipeline.formats.base import Format, Guess, Item, transmission_uri
 from pipeline.formats.transmission import Frame
 from pipeline.story import Concept, Story
@@ -99,17 +99,16 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
         return None
     fields, extra = _fields(header)
     sent = transmission_times.day_time(said := decode(trailer).text.strip())
-    extra |= {"transmitted": said} if said and (not sent or sent.assumed_utc) else {}
+    extra |= {"transmitted": said} if said else {}
     extra |= {"assumed_utc": ["versioncreated"]} if sent and sent.assumed_utc else {}
     extra |= {"end_mark": " ".join(copy.end_marks)} if copy.end_marks else {}
     extra |= {} if frame.complete or sent else {"incomplete": "The end of this transmission is missing."}
     service, number = fields.get("service"), fields.get("number")
-    signals = wire_copy.all_signals(copy)
     day = sent.time.date().isoformat() if sent else None
     story = plain_text.story(transmission_uri(item, frame.whole, service, day, number), copy, decoded)
     return replace(
         story,
-        version=reading.version or transmission.version(signals),
+        version=reading.version or transmission.version(story.signals),
         versioncreated=sent.time if sent else None,
         urgency=int(fields["priority"]) if "priority" in fields else None,
         headlines=reading.headlines,

@@ -34,13 +34,15 @@ _GERMAN = (
     r"|planungshinweis|zusammenfassung|\d{1,2}\. (?:zusammenfassung|neufassung)|zurückgezogen|rectificatif|correct"
 )
 _NAMED = re.compile(rf"^\(?(?P<signal>{_GERMAN})\b\s*(?P<rest>.*)$", re.IGNORECASE)
-_CAPITALS = re.compile(r"^[^a-zà-ÿ]{2,24}$")
+_CAPITALS = re.compile(r"^(?=.*[A-ZÀ-Þ])[^a-zß-ÿ]{2,24}$")
 _KILL = re.compile(r"^\W*(?:(?:KILL|ELIMINAR|ANNULATION|ANNULÉ|ANULADO)\b\W*){1,4}$")
+_STORY = r"(?:meldung|text|bericht|beitrag|story|report|item|dépêche|nota)"
 _NOT_TO_BE_USED = re.compile(
-    r"\bnicht (?:mehr )?(?:zu )?verwend|\bzurückgezogen|\bziehen wir\b.{0,80}\bzurück|\bdo not use\b|\bwithdrawn\b"
-    r"|\bne pas utiliser\b|\bno utilizar\b",
+    rf"\b{_STORY}\b.{{0,80}}\b(?:nicht (?:mehr )?(?:zu )?verwend|zurückgezogen|withdrawn|annulée?\b|anulad[ao]\b)"
+    rf"|\b(?:ziehen wir|withdraw|do not use|kill|ne pas utiliser|no utilizar)\b.{{0,40}}\b{_STORY}\b",
     re.IGNORECASE,
 )
+"""Of the story: a picture that must not be used is no reason to kill it."""
 _EMBARGO = re.compile(r"\b(?:sperrfrist|embargo(?:ed)?|embargado)\b", re.IGNORECASE)
 _EQUALS = re.compile(r"^(?P<head> *[^\W\d_][^\n=()]{1,60}\([^\n()]{2,40}\)) = ", re.MULTILINE)
 _DATELINE = re.compile(
