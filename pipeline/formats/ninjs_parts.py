@@ -178,12 +178,14 @@ def entities(fields: Fields, headline: str) -> tuple[Entity, ...]:
 
 
 def authors(fields: Fields) -> tuple[Author, ...]:
-    """The authors of an `authors` list, as some services add it."""
-    return tuple(
-        Author(name=str(label(one)), role=(label(one, "role") or "byline").lower())
-        for one in fields.objects("authors")
-        if label(one)
-    )
+    """The authors of an `authors` list, as some services add it; those of whom it says more also stay as they are."""
+    found = []
+    for one in fields.objects("authors"):
+        name = label(one)
+        if name:
+            found.append(Author(name=name, role=(label(one, "role") or "byline").lower()))
+        fields.keep("authors", one, {"name", "role"})
+    return tuple(found)
 
 
 def source(fields: Fields) -> str | None:
