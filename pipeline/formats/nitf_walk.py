@@ -151,16 +151,24 @@ def _table(element: Element, page: Page) -> None:
     page.end_paragraph()
     if (caption := child(element, "caption")) is not None:
         walk_block(caption, page)
-    pages = [[walk_alone(cell) for cell in cells] for cells in read_rows(element)]
-    cells = [[" ".join(" ".join(page.paragraphs).split()) for page in row] for row in pages]
+    inside: list[Page] = []
+    cells = [[_cell(cell, inside) for cell in row] for row in read_rows(element)]
     rows = [row for row in cells if any(row)]
-    inside = [page for row in pages for page in row]
     if not rows:
         return
     if max(map(len, rows)) == 1 or any(len(cell) > _WIDEST_CELL for row in rows for cell in row):
         page.put([cell for row in rows for cell in row], inside)  # a table for layout
     else:
         page.put([layout.aligned(rows)], inside)
+
+
+def _cell(cell: Element, inside: list[Page]) -> str:
+    """The text of a cell, on one line; the page it makes, where there is more to it than text, goes to `inside`."""
+    if not len(cell):
+        return " ".join(clean(cell.text or "").split())
+    page = walk_alone(cell)
+    inside.append(page)
+    return " ".join(" ".join(page.paragraphs).split())
 
 
 def _table_metadata(element: Element, page: Page) -> None:
