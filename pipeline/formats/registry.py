@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, nitf, plain_text, signatures, story_lines
+from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, nitf, plain_text, signatures, story_lines, web_feed
 from pipeline.formats.base import Envelope, Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
 from pipeline.story import Provenance, Story, decode, encode
@@ -12,6 +12,8 @@ FORMATS: tuple[Format, ...] = (
     story_lines.FORMAT,
     ninjs.FORMAT,
     nitf.FORMAT,
+    web_feed.RSS,
+    web_feed.ATOM,
     mail.FORMAT,
     anpa_1312.FORMAT,
     iptc_7901.FORMAT,
