@@ -3,8 +3,8 @@
 import re
 
 _ADVISORY = re.compile(
-    r"^\(?(?:eds|editors?|attention(?: editors?)?|editor[’']?s?[’']? notes?|notes? to (?:editors?|readers)|media advisory"
-    r"|advisory|ednote|nota (?:del editor|a los editores)|redaktionshinweis|note aux rédactions)\s*[:.–—-]",
+    r"^\(?(?:eds|editors?|attention(?: editors?)?|editor[’']?s?[’']? notes?|notes? to (?:editors?|readers)"
+    r"|(?:media )?advisory|ednote|nota (?:del editor|a los editores)|redaktionshinweis|note aux rédactions)\s*[:.–—-]",
     re.IGNORECASE,
 )
 _CHANGE = (
