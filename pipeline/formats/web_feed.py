@@ -46,9 +46,10 @@ def _sniff(item: Item, *, atom: bool) -> Guess:
 def parse(item: Item) -> Iterable[Story | TerminalError]:
     """A story for each entry, in the order of the feed; an error for an entry without title and text."""
     root, text, repaired = web_feed_xml.read(item)
+    root = next((element for element in root.iter() if _head(element) is not None), root)
     head, entries = _head(root), _entries(root)
     if head is None:
-        raise TerminalError(f"This is XML, but no feed: its root element is '{key(root)[:40]}'.")
+        raise TerminalError(f"This is XML, but no feed: its root element is '{xml.name(root)[:40]}'.")
     if not entries:
         raise TerminalError("This feed has no entries.")
     feed = web_feed_story.channel(head, item, text)
@@ -78,20 +79,9 @@ def _head(root: Element) -> Element | None:
 
 
 def _entries(root: Element) -> list[Element]:
-    """All entries, wherever damage has put them, except those in others; one that stands alone is its own feed."""
-    if key(root) in _ENTRIES:
-        return [root]
-    found: list[Element] = []
-    pending = [iter(root)]
-    while pending:
-        child = next(pending[-1], None)
-        if child is None:
-            pending.pop()
-        elif key(child) in (*_ENTRIES, "at:deleted-entry"):
-            found.append(child)
-        elif key(child) in ("channel", "feed", "items", "rss"):
-            pending.append(iter(child))
-    return found
+    """All entries, wherever damage has put them; one that stands alone is its own feed."""
+    found = root.iter("{*}item", "{*}entry", "{*}deleted-entry")
+    return [element for element in found if key(element) in (*_ENTRIES, "at:deleted-entry")]
 
 
 RSS = Format(name="rss", sniff=lambda item: _sniff(item, atom=False), parse=parse)

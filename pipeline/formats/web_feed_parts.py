@@ -22,6 +22,8 @@ from pipeline.formats.xml import Element
 
 MOST = 500
 """Elements of one name that are looked at."""
+_LONGEST_BASE = 2000
+"""Characters: joining takes time with each address."""
 _CORE = re.compile(
     r"http://(?:purl\.org/(?:rss/1\.0|net/rss1\.1#|atom/ns#)|(?:my|channel)\.netscape\.com/rdf/simple/0\.9"
     r"|backend\.userland\.com/|blogs\.law\.harvard\.edu/tech/rss|www\.w3\.org/2005/atom)(?!/?modules)[\w/.#-]{0,40}",
@@ -48,6 +50,8 @@ _MODULES = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
 }
 _PRISM = re.compile(r"http://prismstandard\.org/namespaces/(?:basic/)?[\d.]{3}(?:/basic)?", re.IGNORECASE)
+_BINARY_TYPE = re.compile(r"(?!text/|[\w.-]{1,40}/(?:[\w.-]{1,40}\+)?(?:xml|html)\b)[\w.-]{1,40}/")
+"""Types whose content Atom 1.0 has in base64."""
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
 _PREFIX = re.compile(r"(</?)[\w.-]{1,40}:(?=\w)")
 _EMPTY = re.compile(r"<(script|iframe|style|title|textarea|object|select|noscript|template|svg|a|div|p)\b[^<>]*/>")
@@ -154,6 +158,8 @@ def address(element: Element, reference: str | None, base: str) -> str | None:
         return None
     try:
         own = element.base
+        if own and len(own) > _LONGEST_BASE:
+            own = None
         return clean(urljoin(urljoin(base, str(own)) if own else base, reference.strip()))
     except ValueError:
         return clean(reference.strip())
@@ -167,9 +173,9 @@ def markup_of(element: Element) -> tuple[str, bool]:
         inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
         return (element.text or "") + _EMPTY.sub("", _PREFIX.sub(r"\1", inner)), True
     text = element.text or ""
-    if element.get("mode") == "base64":
-        text = _from_base64(text)
-    atom = element.tag.startswith("{http://www.w3.org/2005/Atom") if isinstance(element.tag, str) else False
+    atom = str(element.tag).startswith("{http://www.w3.org/2005/Atom")
+    if element.get("mode") == "base64" or (atom and _BINARY_TYPE.match(type_)):
+        text, type_ = _from_base64(text), "text/html"
     said_plain = type_ in ("text", "text/plain", "plain") or (atom and not type_)
     return text, not said_plain or markup.looks_like_markup(text)
 
@@ -187,6 +193,15 @@ def copy(element: Element) -> Copy:
     if marked and _TAG.search(text):
         return wire_copy.read_paragraphs(markup.paragraphs(text), with_headline=False)
     return wire_copy.read(clean(unescape(text)) if marked else clean(text), with_headline=False)
+
+
+def paragraphs(element: Element) -> list[str]:
+    """The text of an element, as it is."""
+    text, marked = markup_of(element)
+    if marked and _TAG.search(text):
+        return markup.paragraphs(text)
+    text = clean(unescape(text)) if marked else clean(text)
+    return [" ".join(piece.split()) for piece in text.split("\n\n") if piece.strip()]
 
 
 def line(element: Element) -> str | None:

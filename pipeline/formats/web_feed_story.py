@@ -18,7 +18,7 @@ from pipeline.errors import TerminalError
 from pipeline.formats import bylines, plain_text, signals, web_feed_links, xml
 from pipeline.formats.base import Item, Text, content_uri
 from pipeline.formats.ninjs_parts import tamed
-from pipeline.formats.web_feed_parts import MOST, Parts, address, attribute, copy, key, line, time_of
+from pipeline.formats.web_feed_parts import MOST, Parts, address, attribute, copy, key, line, paragraphs, time_of
 from pipeline.formats.wire_copy import Copy
 from pipeline.formats.xml import Element
 from pipeline.story import Author, Concept, Headline, Link, PubStatus, Story
@@ -62,7 +62,7 @@ def channel(element: Element, item: Item, text: Text) -> Channel:
     said = {name: value for name, value in head.items() if value and len(str(value)) <= _LONGEST_SAID}
     return Channel(
         scope=re.sub(r"^https?://(?:www\.)?", "", identifier or page or own or item.feed).rstrip("/")[:500],
-        base=page or own or "",
+        base=(page or own or "")[:2000],
         title=title[:200] if title else None,
         language=_language(language),
         rights=rights[:_LONGEST_SAID] if rights else None,
@@ -159,20 +159,15 @@ def _named(identifier: str, feed: Channel) -> str:
 
 def _texts(parts: Parts) -> tuple[Copy, str | None]:
     """The text, and the description where it is another."""
-    bodies = parts.take("content:encoded", "content", "body", "fullitem")
+    bodies = parts.take("content:encoded", "content", "xhtml:body", "xhtml:div", "body", "fullitem")
     summaries = parts.take(
-        "description", "summary", "dc:description", "media:description", "dcterms:abstract", "tagline"
+        "description", "summary", "dc:description", "media:description", "dcterms:abstract", "itunes:summary"
     )
-    copies = [text for element in (*bodies, *summaries) if (text := copy(element)).paragraphs or text.credits]
-    if not copies:
-        return Copy(), None
-    body, others = copies[0], copies[1:]
+    elements = iter((*bodies, *summaries))
+    body = next((text for element in elements if (text := copy(element)).paragraphs or text.credits), Copy())
     whole = "\n\n".join(body.paragraphs)
-    for other in others:
-        said = "\n\n".join(other.paragraphs)
-        if said and said not in whole:
-            return body, said
-    return body, None
+    others = ("\n\n".join(paragraphs(element)) for element in elements)
+    return body, next((other for other in others if other and other not in whole), None)
 
 
 def _headline(parts: Parts) -> tuple[tuple[str, ...], str | None]:

@@ -125,7 +125,7 @@ def _text(inner: str) -> str:
 def _escaped(text: str) -> str:
     if "&" not in text:
         return text
-    return _NAMED.sub(_named, _BARE_AMPERSAND.sub("&amp;", text))
+    return _NAMED.sub(_named, _BARE_AMPERSAND.sub("&amp;", text.replace("&#X", "&#x")))
 
 
 def _named(entity: re.Match[str]) -> str:
