@@ -87,8 +87,9 @@ def _story(element: xml.Element, meta: Meta, found: Content, text: Text, message
     copy = _copy(found)
     headline, others = _headlines(meta, found, copy)
     status = _status(meta, copy)
-    if not headline and not copy.paragraphs and not meta.descriptions and status != "canceled":
-        raise TerminalError("This item of NewsML-G2 has neither a headline nor a text nor a description.")
+    links = (*meta.links, *remote(element), *_package(element), *(found.nitf.links if found.nitf else ()))
+    if not (headline or copy.paragraphs or meta.descriptions or links or status == "canceled"):
+        raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, a description or a link.")
     byline = "; ".join(meta.bylines) or (found.nitf and found.nitf.byline) or copy.byline
     body_text, dateline = "\n\n".join(copy.paragraphs), _dateline(meta, found, copy)
     given = entities(found.tagged, found.paragraphs, body_text, headline)
@@ -124,7 +125,7 @@ def _story(element: xml.Element, meta: Meta, found: Content, text: Text, message
         usageterms=wire_copy.joined(meta.usage),
         copyrightholder=meta.copyrightholder,
         copyrightnotice=wire_copy.joined(list(dict.fromkeys([*meta.copyrightnotice, *copy.copyright]))),
-        links=(*meta.links, *remote(element), *_package(element), *(found.nitf.links if found.nitf else ())),
+        links=tuple(dict.fromkeys(links)),
         body_text=body_text,
         entities=_merged(given, meta.entities, headline),
         extra=_extra(meta, found, copy, message),
@@ -147,7 +148,7 @@ def _copy(found: Content) -> wire_copy.Copy:
 def _headlines(meta: Meta, found: Content, copy: wire_copy.Copy) -> tuple[str | None, tuple[Headline, ...]]:
     """The main headline without its signals, which go to the copy's, and the other ones."""
     inside = [Headline(text=found.nitf.headline)] if found.nitf and found.nitf.headline else []
-    all_ = [*meta.headlines, *inside, *(found.nitf.headlines if found.nitf else ())]
+    all_ = [*meta.headlines, *inside, *(found.nitf.headlines if found.nitf else ()), *meta.titles]
     more = signals.slug(meta.slugline)[0] if meta.slugline else ()
     if not all_:
         copy.signals = [*meta.signals, *more, *copy.signals]

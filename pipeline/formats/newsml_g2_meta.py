@@ -34,13 +34,16 @@ _LAST_ZONE = timezone(timedelta(hours=-12))
 _MOST = 2000
 _ITEM_META = frozenset({
     "itemClass", "provider", "versionCreated", "firstCreated", "embargoed", "pubStatus", "edNote", "signal", "link",
-    "profile",
+    "profile", "title",
 })  # fmt: skip
 _CONTENT_META = frozenset({
     "urgency", "located", "infoSource", "genre", "keyword", "subject", "slugline", "headline", "by", "dateline",
     "creditline", "language", "description", "creator", "contributor",
 })  # fmt: skip
+_LINKED = frozenset({"rendition", "href", "residref", "contenttype"})
 _DETAILED = frozenset({"creator", "contributor", "located", "subject"})
+_VERSIONED = re.compile(r"([^:]+:[^:]+:(?:.*:)?(?=[^:]*\d)[^:,]{6,}):(\d+)")
+"""Only where what is left surely names one item: two items taken for one would be worse than one taken for two."""
 _REVISION = re.compile(r"(urn:newsml:[^:]+:[^:]+:.+):(\d+)[A-Za-z]?", re.IGNORECASE)
 
 
@@ -60,6 +63,8 @@ class Meta:
     signals: list[str] = field(default_factory=list)
     headlines: list[Headline] = field(default_factory=list)
     """The main one first."""
+    titles: list[Headline] = field(default_factory=list)
+    """What the item is called in lists: a headline where there is none."""
     slugline: str | None = None
     descriptions: list[str] = field(default_factory=list)
     bylines: list[str] = field(default_factory=list)
@@ -95,6 +100,9 @@ def read_meta(element: Element, item: Item, known: Mapping[str, str], data: byte
         _read_concepts(found, content_meta, known)
         _keep(found, content_meta, _CONTENT_META)
     found.language = found.language or _text_attribute(element, "lang")
+    for rendition in children(element, "contentSet/remoteContent"):
+        if len(rendition) or set(attributes(rendition)) - _LINKED:
+            add(found.extra, "remoteContent", value_of(rendition))
     for other in element:
         if name(other) in ("partMeta", "assert", "hopHistory", "pubHistory", "inlineRef", "derivedFrom"):
             add(found.extra, name(other), value_of(other))
@@ -116,8 +124,8 @@ def stable(guid: str, version: str | None) -> str:
     RFC 3085 puts last in 'urn:newsml:provider:date:item:revision', or the item's own version after a colon."""
     if revision := _REVISION.fullmatch(guid):
         return revision[1]
-    base, colon, last = guid.rpartition(":")
-    return base if colon and version and last == version and not base.rpartition(":")[2].isdecimal() else guid
+    versioned = _VERSIONED.fullmatch(guid)
+    return versioned[1] if versioned and versioned[2] == version else guid
 
 
 def _read_rights(found: Meta, element: Element) -> None:
@@ -136,6 +144,7 @@ def _read_management(found: Meta, meta: Element) -> None:
     found.firstcreated = _time(found, meta, "firstCreated")
     _read_status(found, meta)
     found.notes.extend(_texts(meta, "edNote"))
+    found.titles = [Headline(text=text, role="title") for text in _texts(meta, "title")]
     found.profile = _first(_texts(meta, "profile"))
     for signal in children(meta, "signal"):
         if code := local_code(signal):

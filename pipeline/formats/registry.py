@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_1312, iptc_7901, mail, ninjs, nitf, plain_text, signatures, story_lines, web_feed
+from pipeline.formats import (
+    anpa_1312,
+    iptc_7901,
+    mail,
+    newsml_g2,
+    ninjs,
+    nitf,
+    plain_text,
+    signatures,
+    story_lines,
+    web_feed,
+)
 from pipeline.formats.base import Envelope, Format, Found, Guess, Item, Reading
 from pipeline.formats.charset import clean
 from pipeline.story import Provenance, Story, decode, encode
@@ -11,6 +22,7 @@ from pipeline.story import Provenance, Story, decode, encode
 FORMATS: tuple[Format, ...] = (
     story_lines.FORMAT,
     ninjs.FORMAT,
+    newsml_g2.FORMAT,
     nitf.FORMAT,
     web_feed.RSS,
     web_feed.ATOM,
