@@ -17,7 +17,9 @@ from pipeline.settings import Settings
 from pipeline.stages.parse import parse_item
 from pipeline.story import Story
 
-SUFFIXES = {".json", ".txt"}
+FORMATS = "formats"
+"""Folder of the samples in other formats."""
+NO_ITEMS = {".md", ".toml"}
 FEED = "samples"
 
 
@@ -30,8 +32,9 @@ class Sample:
 
 
 def samples(folder: Path) -> list[Sample]:
-    """The sample files of `folder`, in order of arrival, each with its stories."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    """The sample files of `folder` and of `formats` in it, in order of arrival, each with its stories."""
+    files = (path for path in [*folder.glob("*"), *(folder / FORMATS).glob("*")] if path.is_file())
+    paths = sorted((path for path in files if path.suffix not in NO_ITEMS), key=lambda path: path.name)
     found = [
         Sample(path, parse_item(Item(data=path.read_bytes(), feed=FEED, name=str(path))).stories) for path in paths
     ]

@@ -18,6 +18,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 SCHEMA = orjson.loads((Path(__file__).parent / "ninjs-1.4.schema.json").read_bytes())
 MANIFEST: dict[str, list[dict[str, Any]]] = tomllib.loads((SEEDS / "expected.toml").read_text(encoding="utf-8"))
 STORIES = MANIFEST["story"]
+FORMATS = tomllib.loads((SEEDS / "formats" / "expected.toml").read_text(encoding="utf-8"))["item"]
 NINJS = [story for story in STORIES if story["format"] == "ninjs"]
 KINDS = {"killed", "wounded", "missing", "detained", "displaced"}
 FIELDS = {
@@ -55,7 +56,12 @@ def test_the_manifest_lists_every_file_in_order_of_arrival() -> None:
 
 def test_the_readme_has_the_rows_of_the_manifest() -> None:
     rows = re.findall(r"^\| `(.+?)` \| (.+) \|$", (SEEDS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [(item["file"], item["shows"]) for item in STORIES + MANIFEST["hostile"]]
+    other = [(f"formats/{item['file']}", item["shows"]) for item in FORMATS]
+    assert rows == [
+        *((item["file"], item["shows"]) for item in STORIES),
+        *other,
+        *((item["file"], item["shows"]) for item in MANIFEST["hostile"]),
+    ]
 
 
 @each_story
