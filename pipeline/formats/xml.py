@@ -21,10 +21,15 @@ Element = etree._Element  # noqa: SLF001 (lxml has no public name for the type)
 
 DEEPEST = 256
 """Elements inside one another: libxml2's limit."""
+MOST_ATTRIBUTES = 256
+"""Attributes of one element: reading them takes time that grows with the square of their number."""
 _HEAD = 1 << 16
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,500}?\?>")
 _ENCODING = re.compile(rb"""^\s*<\?xml\s[^>]{0,300}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[>]{0,1000}(\[)?[^>\]]{0,100}>?")
+_DEFINITIONS = re.compile(r"<!DOCTYPE\s[^\[>]{0,1000}\[([^\]]{0,20000})\]\s{0,100}>")
+_REFUSED_DEFINITION = re.compile(r"<!(?:ENTITY|NOTATION|\[)|%")
+_LONG_TAG = re.compile(r"<[^<]{1000,}")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LOW_REFERENCE = re.compile(r"&#(?:0{0,6}\d{1,3}|[xX]0{0,6}[0-9a-fA-F]{1,2});")
@@ -50,19 +55,32 @@ def parse(item: Item) -> tuple[Element, Text]:
 
 def fragment(text: str) -> Element:
     """The element that `text` is, as `parse`."""
-    text = _DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n")
-    doctype = _DOCTYPE.search(text[:_HEAD])
-    if doctype and doctype[1]:
-        raise TerminalError("This XML brings its own document type with definitions, which are not read for safety.")
-    if doctype:
-        text = text.replace(doctype[0], "", 1)
+    text = _without_doctype(_DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"))
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(_characters(text).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_characters(text).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         raise TerminalError(_sentence(error)) from error
+    suspect = any(tag[0].count("=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text))
+    if suspect and any(len(element.attrib) > MOST_ATTRIBUTES for element in root.iter()):
+        raise TerminalError(f"An element of this XML has more than {MOST_ATTRIBUTES} attributes.")
+    return root
+
+
+def _without_doctype(text: str) -> str:
+    """`text` without its document type. Definitions in it are passed over where they define no more than elements and
+    attributes; TerminalError where there are others."""
+    doctype = _DOCTYPE.search(text[:_HEAD])
+    if not doctype:
+        return text
+    if not doctype[1]:
+        return text.replace(doctype[0], "", 1)
+    defined = _DEFINITIONS.match(text, doctype.start())
+    if defined is None or _REFUSED_DEFINITION.search(defined[1]):
+        raise TerminalError("This XML brings its own document type with definitions, which are not read for safety.")
+    return text[: defined.start()] + text[defined.end() :]
 
 
 def _characters(text: str) -> str:
