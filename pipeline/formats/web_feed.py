@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from lxml import etree
+
 from pipeline.errors import TerminalError
 from pipeline.formats import web_feed_story, web_feed_xml, xml
 from pipeline.formats.base import Format, Guess, Item
@@ -52,6 +54,8 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
         raise TerminalError(f"This is XML, but no feed: its root element is '{xml.name(root)[:40]}'.")
     if not entries:
         raise TerminalError("This feed has no entries.")
+    if key(root) in _ENTRIES:
+        head = next((child for child in root if key(child) == "source"), etree.Element("feed"))
     feed = web_feed_story.channel(head, item, text)
     if repaired:
         feed = replace(feed, said={**feed.said, "repaired": True})

@@ -6,7 +6,7 @@ those of modules by the module's usual prefix and the local name ('dc:creator', 
 
 import binascii
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -55,6 +55,7 @@ _BINARY_TYPE = re.compile(r"(?!text/|[\w.-]{1,40}/(?:[\w.-]{1,40}\+)?(?:xml|html
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,2000})?/?>")
 _PREFIX = re.compile(r"(</?)[\w.-]{1,40}:(?=\w)")
 _EMPTY = re.compile(r"<(script|iframe|style|title|textarea|object|select|noscript|template|svg|a|div|p)\b[^<>]*/>")
+_MIDNIGHT = re.compile(r"(?<=[ T])24(?=:00)")
 _MONTH = re.compile(r"[^\W\d_]{3,10}\.?")
 _MONTHS = {
     name: english
@@ -219,8 +220,12 @@ def time_of(text: str | None) -> tuple[datetime | None, bool]:
     time, assumed = parse_time(text)
     if time is not None or not text or len(text) > 60:
         return time, assumed
-    text = re.sub(r"\b(\d{4})/(\d\d)/(\d\d)\b", r"\1-\2-\3", text).replace(" 24:", " 00:")
-    return parse_time(_MONTH.sub(_month, text))
+    text = _MONTH.sub(_month, re.sub(r"\b(\d{4})/(\d\d)/(\d\d)\b", r"\1-\2-\3", text))
+    time, assumed = parse_time(_MIDNIGHT.sub("00", text))
+    try:
+        return (time + timedelta(days=1) if time and _MIDNIGHT.search(text) else time), assumed
+    except OverflowError:
+        return None, False
 
 
 def _month(word: re.Match[str]) -> str:

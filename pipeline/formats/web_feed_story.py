@@ -84,6 +84,7 @@ def shared_guids(entries: list[Element]) -> frozenset[str]:
 def story(entry: Element, item: Item, feed: Channel) -> Story:
     """The story. TerminalError where the entry has neither a title nor a text."""
     parts = Parts(entry)
+    parts.take("item", "entry")  # entries that damage has put into this one are read by themselves
     guid, links = _guid(parts), web_feed_links.read(parts, feed.base)
     links = _with_permalink(links, guid)
     text, description = _texts(parts)
@@ -164,10 +165,14 @@ def _texts(parts: Parts) -> tuple[Copy, str | None]:
         "description", "summary", "dc:description", "media:description", "dcterms:abstract", "itunes:summary"
     )
     elements = iter((*bodies, *summaries))
-    body = next((text for element in elements if (text := copy(element)).paragraphs or text.credits), Copy())
+    body = next((text for element in elements if _says_something(text := copy(element))), Copy())
     whole = "\n\n".join(body.paragraphs)
     others = ("\n\n".join(paragraphs(element)) for element in elements)
     return body, next((other for other in others if other and other not in whole), None)
+
+
+def _says_something(text: Copy) -> bool:
+    return bool(text.paragraphs or text.notes or text.credits or text.copyright)
 
 
 def _headline(parts: Parts) -> tuple[tuple[str, ...], str | None]:

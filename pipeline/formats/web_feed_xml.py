@@ -27,7 +27,11 @@ _TEXTUAL = re.compile(
     r"|rights|body))(?:\s[^<>]*)?(?<!/)>",
     re.IGNORECASE,
 )
-_END = re.compile(r"</(?P<name>[\w.:-]{1,81})\s*>|</?(?:item|entry)\b")
+_END = re.compile(r"</(?P<name>[\w.:-]{1,81})\s*>|<(?:[\w.-]{1,40}:)?(?:item|entry)\b")
+_AFTER_TITLE = re.compile(
+    r"</[\w.:-]{0,40}title\s*>|<(?:link|guid|pubDate|description|id|updated|author|category|summary)\b"
+)
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\b")
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|(?P<name>[A-Za-z][A-Za-z0-9]{1,31});)")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _KNOWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -97,6 +101,8 @@ def _repaired(text: str) -> Iterator[str]:
             continue
         end = _end(text, position, found["name"])
         yield _text(text[position:end])
+        if not text.startswith("</", end) or _ENTRY_END.match(text, end):
+            yield f"</{found['name']}>"
         position = end
     yield _escaped(text[position:])
 
@@ -108,9 +114,12 @@ def _blanks(text: str, position: int) -> str:
 
 
 def _end(text: str, position: int, name: str) -> int:
-    """Where the element ends: at its end tag, or, where that is missing, with its entry."""
+    """Where the element ends: at its end tag, or, where that is missing, with its entry, and a title with what follows
+    titles."""
+    if name.endswith("title") and (found := _AFTER_TITLE.search(text, position)) and found[0][:2] != "</":
+        return found.start()
     for found in _END.finditer(text, position):
-        if found["name"] is None or found["name"].lower() == name.lower() or found["name"] in ("item", "entry"):
+        if found["name"] is None or found["name"].lower() == name.lower() or _ENTRY_END.match(found[0]):
             return found.start()
     return len(text)
 
