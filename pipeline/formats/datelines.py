@@ -7,7 +7,7 @@ HEAD is one or several cities, each perhaps with its country or state, and perha
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.formats import gazetteer
 from pipeline.formats.names import PARTICLES, proper_case
@@ -16,9 +16,9 @@ from pipeline.story import Dateline
 _LONGEST = 200
 _DASH = r"(?:\.?\s*(?:[-‐-―−]{1,3})|\s*:)"
 _MONTHS = (
-    "jan(?:uary|uar|vier|eiro|\\.)?|january|ene(?:ro)?|gennaio|feb(?:ruary|ruar|rero|braio)?|fév(?:rier)?|fev(?:ereiro)?"
+    "jan(?:uary|uar|v(?:ier)?|eiro|\\.)?|january|ene(?:ro)?|gennaio|feb(?:ruary|ruar|rero|braio)?|fév(?:r(?:ier)?)?|fev(?:ereiro)?"
     "|mar(?:ch|zo|s|ço)?|märz|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|maggio|maio|june?|jun(?:i|io|ho)?|juin"
-    "|giugno|july?|jul(?:i|io|ho)?|juillet|luglio|aug(?:ust)?|août|ago(?:sto)?|sept?(?:ember|embre|iembre|tiembre)?"
+    "|giugno|july?|jul(?:i|io|ho)?|juil(?:let)?|luglio|aug(?:ust)?|août|ago(?:sto)?|sept?(?:ember|embre|iembre|tiembre)?"
     "|set(?:embro|tembre)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?"
     "|dec(?:ember)?|déc(?:embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?"
 )
@@ -113,6 +113,17 @@ def alone(line: str) -> Dateline | None:
     if found and places and places.places and places.capitals and places.known and line[:1].isupper():
         return _dateline(places, found)
     return None
+
+
+def in_field(text: str) -> Dateline | None:
+    """The dateline that is a field of its own, in whatever form: 'LIMA, March 3 (Agency) -', 'Lima, 3 March'; None
+    for what is none, such as a date alone."""
+    text = text.strip().rstrip(" -–—")
+    found = split(f"{text} - Text.")[0] if text else None
+    if found is not None:
+        return replace(found, text=text) if found.places else None
+    head = _head(text) if len(text) <= 60 else None
+    return Dateline(text=text, places=head.places, date=head.date) if head and head.places else None
 
 
 def _dateline(head: _Head, found: re.Match[str]) -> Dateline:

@@ -1,7 +1,7 @@
 """The body of an NITF document, alone or within another format: what stands above, in and below its text."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.formats import advisories, bylines, datelines
@@ -124,15 +124,11 @@ def _dateline(element: Element) -> Dateline | None:
     date = child(element, "story.date")
     when = text_of(date) if date is not None else None
     text = (_line(element) or "").rstrip(" -–—")
-    read, _ = datelines.split(f"{text} - Text.") if text else (None, "")
-    if read is not None and (not places or any(mark in place for place in places for mark in "/(")):
-        return replace(read, text=text)
-    if places:
-        agency, day = (read.agency, read.date) if read else (None, None)
-        return Dateline(
-            text=text, places=tuple(map(proper_case, places)), date=clean(when) if when else day, agency=agency
-        )
-    return Dateline(text=text, places=(proper_case(text),)) if text and date is None and len(text) < 60 else None
+    read = datelines.in_field(text)
+    if not places or any(mark in place for place in places for mark in "/("):
+        return read
+    agency, day = (read.agency, read.date) if read else (None, None)
+    return Dateline(text=text, places=tuple(map(proper_case, places)), date=clean(when) if when else day, agency=agency)
 
 
 def _rights(elements: list[Element]) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Copy:
 
 def read(text: str, *, with_headline: bool) -> Copy:
     """The parts of `text`. Without headline, as in formats with a field for it, no line is taken for one."""
-    return read_paragraphs(layout.paragraphs(text, _breaks), with_headline=with_headline)
+    return read_paragraphs(layout.paragraphs(text, breaks), with_headline=with_headline)
 
 
 def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
@@ -60,7 +60,7 @@ def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
     return copy
 
 
-def _breaks(line: str, following: str) -> bool:
+def breaks(line: str, following: str) -> bool:
     """Whether two lines are two paragraphs, however the text is wrapped."""
     return (not line[:1].islower() and _ends_paragraph(line)) or _begins_paragraph(following)
 
