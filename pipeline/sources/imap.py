@@ -21,8 +21,10 @@ Failed = (imaplib.IMAP4.abort, imaplib.IMAP4.error, OSError, ValueError)
 
 _WINDOW = 20_000
 """UIDs of one answer: eleven characters each, in a line of which imaplib takes a million."""
-_ANSWER_SECONDS = 300.0
+_LITERAL_SECONDS = 300.0
 """For one literal, however slowly it comes."""
+_WORDS = 8 << 20
+"""Bytes of an answer beside the mails in it."""
 _FETCHED = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,19})\b")
 
@@ -49,14 +51,24 @@ class Account(Protocol):
 
 
 class _Bounded(imaplib.IMAP4):
-    """imaplib reads a literal of whatever size the server announces, for as long as it takes."""
+    """imaplib reads literals of whatever size the server announces, and lines without end."""
 
-    most = 1 << 20
+    budget = 1 << 20
+    """Bytes that may still come in answer to the command that was given."""
+
+    def _spend(self, size: int) -> None:
+        if size > self.budget:
+            raise self.abort(f"it sends {size:,} bytes where {self.budget:,} were the most to come")
+        self.budget -= size
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._spend(len(line))
+        return line
 
     def read(self, size: int) -> bytes:
-        if size > self.most + (64 << 10):
-            raise self.abort(f"it announces {size:,} bytes where {self.most:,} were asked for")
-        end = time.monotonic() + _ANSWER_SECONDS
+        self._spend(size)
+        end = time.monotonic() + _LITERAL_SECONDS
         file: Any = self.file
         chunks: list[bytes] = []
         while size:
@@ -75,11 +87,12 @@ class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
 class Imap:
     """A connection that is logged in. Methods raise one of `Failed`."""
 
-    def __init__(self, client: imaplib.IMAP4) -> None:
+    def __init__(self, client: _Bounded) -> None:
         self._client = client
 
     def select(self, folder: str) -> tuple[int, int]:
         """UIDVALIDITY and the number of mails. OperatorError when the folder is missing."""
+        self._client.budget = _WORDS
         kind, data = self._client.select(_quoted(folder))
         if kind != "OK":
             raise OperatorError(f"The folder {folder} cannot be opened: {_text(data)}.")
@@ -113,19 +126,29 @@ class Imap:
                 found[int(uid[1])] = int(size[1])
         return found
 
-    def fetch(self, uids: Sequence[int], most: int) -> dict[int, bytes]:
-        """The first `most` bytes of each mail that is still there; the mails are not marked."""
-        found: dict[int, bytes] = {}
+    def fetch(self, uids: Sequence[int], most: int, told: int) -> dict[int, bytes]:
+        """The first `most` bytes of each mail that is there and is given; the mails are not marked.
+
+        `told` is their size together, as the server told it: twice that is not exceeded.
+        """
         if not uids:
-            return found
-        answer = self._call("FETCH", _set(uids), f"(UID BODY.PEEK[]<0.{most}>)")
+            return {}
+        try:
+            answer = self._call("FETCH", _set(uids), f"(UID BODY.PEEK[]<0.{most}>)", most=max(2 * told, most))
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:  # one that the server cannot read itself costs the others nothing
+            if len(uids) == 1:
+                return {}
+            return {uid: data for each in uids for uid, data in self.fetch([each], most, most).items()}
+        found: dict[int, bytes] = {}
         for position, part in enumerate(answer):
             if isinstance(part, tuple):  # the UID may come before the mail or after it
                 after = answer[position + 1] if position + 1 < len(answer) else b""
                 uid = _FETCHED.search(part[0]) or _FETCHED.search(after if isinstance(after, bytes) else after[0])
                 if uid:
                     found[int(uid[1])] = part[1]
-        return {uid: found[uid] for uid in uids if uid in found}
+        return found
 
     def mark(self, uids: Sequence[int], flag: str) -> None:
         """Set a flag."""
@@ -139,6 +162,7 @@ class Imap:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
+            self._client.budget = _WORDS
             self._client.create(_quoted(folder))
             self._call(command, _set(uids), _quoted(folder))
         if command == "COPY":
@@ -150,9 +174,11 @@ class Imap:
         if "UIDPLUS" in self._client.capabilities:
             self._call("EXPUNGE", _set(uids))
         else:
+            self._client.budget = _WORDS
             self._client.expunge()
 
-    def _call(self, command: str, *arguments: str) -> list[Any]:
+    def _call(self, command: str, *arguments: str, most: int = 0) -> list[Any]:
+        self._client.budget = most + _WORDS
         kind, data = self._client.uid(command, *arguments)
         if kind != "OK":
             raise imaplib.IMAP4.error(f"{command}: {_text(data)}")
@@ -164,11 +190,8 @@ class Imap:
             self._client.shutdown()  # LOGOUT would wait for a server that may be gone
 
 
-def connect(account: Account, most: int) -> Imap:
-    """Log in. Raises one of `Failed` when the server does not answer, OperatorError when it refuses us.
-
-    `most` bytes are the most that will be asked for at once.
-    """
+def connect(account: Account) -> Imap:
+    """Log in. Raises one of `Failed` when the server does not answer, OperatorError when it refuses us."""
     context = _context(account)
     try:
         if account.security == "tls":
@@ -181,7 +204,6 @@ def connect(account: Account, most: int) -> Imap:
         raise OperatorError(
             f"The certificate of {account.host} is not to be trusted: {error.verify_message}."
         ) from error
-    client.most = max(most, client.most)
     try:
         if account.security == "starttls":
             client.starttls(context)

@@ -20,7 +20,6 @@ from pipeline.sources.imap import Failed, Imap, connect
 
 BATCH_MAILS = 200
 BATCH_BYTES = 8 << 20
-_MOST_LEFT = 10_000
 
 
 class Mailbox(Feed, frozen=True, kw_only=True, tag="mailbox"):
@@ -58,10 +57,10 @@ class _State:
     validity: int
     last: int = 0
     left: list[int] = field(default_factory=list)
-    """Too large: said once. Not marked, moved or deleted."""
+    """Said to be unreadable, once: not marked, moved or deleted."""
 
     def cursor(self) -> Cursor:
-        return {"validity": self.validity, "last": self.last, "left": self.left[-_MOST_LEFT:]}
+        return {"validity": self.validity, "last": self.last, "left": list(self.left)}
 
 
 def _state(cursor: Cursor, validity: int) -> _State:
@@ -73,11 +72,11 @@ def _state(cursor: Cursor, validity: int) -> _State:
 
 
 @contextmanager
-def _opened(feed: Mailbox, most: int) -> Iterator[tuple[Imap, int, int]]:
+def _opened(feed: Mailbox) -> Iterator[tuple[Imap, int, int]]:
     """The folder, its UIDVALIDITY, and how many mails it holds. Errors on the way are translated."""
     server: Imap | None = None
     try:
-        server = connect(feed, most)
+        server = connect(feed)
         validity, exists = server.select(feed.folder)
         yield server, validity, exists
     except Failed as error:
@@ -90,11 +89,12 @@ def _opened(feed: Mailbox, most: int) -> Iterator[tuple[Imap, int, int]]:
 
 def poll(feed: Mailbox, cursor: Cursor, limit: Limit, stop: Event) -> Iterator[Batch]:
     """One round."""
-    with _opened(feed, limit + 1) as (server, validity, exists):
+    with _opened(feed) as (server, validity, exists):
         state = _state(cursor, validity)
         if state.last:  # what was acknowledged, and left in the folder by a round that was cut off
-            open_ = server.search(1, state.last, exists, unseen=feed.after == "seen")
-            _finish(server, feed, sorted(set(open_) - set(state.left)))
+            there = set(server.search(1, state.last, exists, unseen=feed.after == "seen"))
+            _finish(server, feed, sorted(there.difference(state.left)))
+            state.left = [uid for uid in state.left if uid in there]
         for uids in _chunks(server.search(state.last + 1, None, exists), BATCH_MAILS):
             for batch in _batches(server, feed, state, uids, limit):
                 yield batch
@@ -114,30 +114,36 @@ def _chunks(uids: Iterator[int], most: int) -> Iterator[list[int]]:
 
 
 def _batches(server: Imap, feed: Mailbox, state: _State, uids: list[int], limit: Limit) -> Iterator[Batch]:
-    """The mails in portions of about BATCH_BYTES; those that are gone by now are passed over."""
+    """The mails in portions of about BATCH_BYTES."""
     sizes = server.sizes(uids)
-    portion: list[int] = []
+    portion: dict[int, int] = {}
     for uid in uids:
-        portion.append(uid)
-        if sum(min(sizes.get(each, 0), limit) for each in portion) >= BATCH_BYTES or uid == uids[-1]:
-            yield _batch(server, feed, state, {each: sizes.get(each, 0) for each in portion}, limit)
-            portion = []
+        portion[uid] = sizes.get(uid, limit)
+        if sum(min(size, limit) for size in portion.values()) >= BATCH_BYTES or uid == uids[-1]:
+            yield _batch(server, feed, state, portion, limit)
+            portion = {}
 
 
 def _batch(server: Imap, feed: Mailbox, state: _State, sizes: dict[int, int], limit: Limit) -> Batch:
-    mails = server.fetch([uid for uid, size in sizes.items() if size <= limit], limit + 1)
-    found: dict[int, Arrival | Unreadable] = {}
-    for uid, size in sizes.items():
+    wanted = {uid: size for uid, size in sizes.items() if size <= limit}
+    mails = server.fetch(list(wanted), limit + 1, sum(wanted.values()))
+    missing = wanted.keys() - mails.keys()
+    there = set(server.search(min(missing), max(missing), len(sizes))) if missing else set()
+    found: list[Arrival | Unreadable] = []
+    taken: list[int] = []
+    for uid in sizes:
         name = f"{feed.folder}/{state.validity}/{uid}"
-        data = mails.get(uid)
-        if size > limit or (data is not None and len(data) > limit):  # some servers tell a size that is not so
-            found[uid] = Unreadable(name, f"The mail has more than {limit:,} bytes, the most that are taken.")
+        if uid in mails and len(mails[uid]) <= limit:
+            found.append(Arrival(name, mails[uid], content_type="message/rfc822"))
+            taken.append(uid)
+        elif uid in mails or uid not in wanted:
+            found.append(Unreadable(name, f"The mail has more than {limit:,} bytes, the most that are taken."))
             state.left.append(uid)
-        elif data:
-            found[uid] = Arrival(name, data, content_type="message/rfc822")
+        elif uid in there:
+            found.append(Unreadable(name, "The server lists the mail and does not give it."))
+            state.left.append(uid)
     state.last = max(sizes)
-    taken = [uid for uid, item in found.items() if isinstance(item, Arrival)]
-    return Batch(arrivals=tuple(found.values()), cursor=state.cursor(), done=partial(_done, server, feed, taken))
+    return Batch(arrivals=tuple(found), cursor=state.cursor(), done=partial(_done, server, feed, taken))
 
 
 def _done(server: Imap, feed: Mailbox, uids: list[int]) -> None:
@@ -159,7 +165,7 @@ def _finish(server: Imap, feed: Mailbox, uids: list[int]) -> None:
 
 def check(feed: Mailbox) -> str:
     """Log in and count."""
-    with _opened(feed, 1) as (_, _, exists):
+    with _opened(feed) as (_, _, exists):
         return f"{exists:,} {'mail' if exists == 1 else 'mails'} in {feed.folder} of {feed.user} at {feed.host}."
 
 
