@@ -151,7 +151,7 @@ def _uri(guid: tuple[str, bool] | None, links: tuple[Link, ...], entry: Element,
     if guid and guid[0] not in feed.shared:
         return _named(guid[0], feed)
     page = web_feed_links.alternate(links) or next((link.href for link in links if link.href), None)
-    return page or content_uri(item, etree.tostring(entry, method="c14n"))
+    return page or content_uri(item, etree.tostring(entry, with_tail=False))
 
 
 def _named(identifier: str, feed: Channel) -> str:

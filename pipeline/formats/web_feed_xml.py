@@ -85,6 +85,7 @@ def _recovered(text: str) -> Element:
         raise TerminalError("This feed is too damaged to be read: there is no element in it.") from error
     if root is None:
         raise TerminalError("This feed is too damaged to be read: there is no element in it.")
+    etree.strip_elements(root, etree.Entity, with_tail=False)  # in attributes and between elements, unknown ones remain
     return root
 
 
@@ -126,8 +127,12 @@ def _end(text: str, position: int, name: str) -> int:
 
 def _text(inner: str) -> str:
     """The content of an element of text: markup in it becomes text."""
-    if "<" not in inner or _CDATA in inner:
-        return inner if _CDATA in inner else _escaped(inner)
+    if _CDATA in inner:
+        first, *sections = inner.split(_CDATA)
+        ended = (section.partition(_CDATA_END) for section in sections)
+        return _escaped(first) + "".join(f"{_CDATA}{inside}{_CDATA_END}{_escaped(rest)}" for inside, _, rest in ended)
+    if "<" not in inner:
+        return _escaped(inner)
     return inner.replace("&", "&amp;").replace("<", "&lt;")
 
 
