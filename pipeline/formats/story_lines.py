@@ -87,7 +87,8 @@ def _tamed(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _anew(story: Story, file: Provenance) -> Story:
-    if story.pubstatus != "canceled" and not (story.headline or story.body_text.strip()):
+    said = story.headline or story.body_text.strip() or story.description_text or story.links
+    if story.pubstatus == "usable" and not said:
         raise TerminalError("This Story has neither a headline nor a text.")
     came = story.provenance
     extra = dict(story.extra)
