@@ -33,15 +33,22 @@ _LONG_TAG = re.compile(r"<[^<]{1000,}")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LOW_REFERENCE = re.compile(r"&#(?:0{0,6}\d{1,3}|[xX]0{0,6}[0-9a-fA-F]{1,2});")
+_PASSED = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<!", b">"))
+"""What may stand before the first element, and what each ends with."""
 _START = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 
 
 def root_name(item: Item) -> str | None:
     """The local name of the first element, read from the first 64 KiB; None for what is no XML. For sniffing."""
     head = item.data[:_HEAD].replace(b"\x00", b"")
-    if signatures.describe(head) not in ("XML", "an HTML page"):
+    head = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not head.startswith(b"<") or signatures.binary(head):
         return None
-    found = _START.search(re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", head, flags=re.DOTALL))
+    at = 0
+    while end := next((end for begin, end in _PASSED if head.startswith(begin, at)), None):
+        ends = head.find(end, at)
+        at = head.find(b"<", ends) if ends >= 0 else -1
+    found = _START.match(head, at) if at >= 0 else None
     return found[1].decode() if found else None
 
 
@@ -56,17 +63,38 @@ def parse(item: Item) -> tuple[Element, Text]:
 def fragment(text: str) -> Element:
     """The element that `text` is, as `parse`."""
     text = _without_doctype(_DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"))
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(_characters(text).encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        raise TerminalError(_sentence(error)) from error
+    root = _tree(_characters(text).encode("utf-8", "replace"))
     suspect = any(tag[0].count("=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text))
     if suspect and any(len(element.attrib) > MOST_ATTRIBUTES for element in root.iter()):
         raise TerminalError(f"An element of this XML has more than {MOST_ATTRIBUTES} attributes.")
     return root
+
+
+def _tree(data: bytes) -> Element:
+    """The tree of `data`, prefixes that nothing declares being parts of names."""
+    try:
+        return etree.fromstring(data, _parser(recover=False))
+    except etree.XMLSyntaxError as error:
+        if error.code != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE:
+            raise TerminalError(_sentence(error.msg or "", *error.position)) from error
+    parser = _parser(recover=True)
+    root = etree.fromstring(data, parser)
+    for entry in parser.error_log:
+        if entry.type != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE and entry.level >= etree.ErrorLevels.ERROR:
+            raise TerminalError(_sentence(entry.message, entry.line, entry.column))
+    return root
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def _without_doctype(text: str) -> str:
@@ -100,9 +128,8 @@ def _low(reference: re.Match[str]) -> str:
     return reference[0] if character in tuple("&<>\"'") else clean(character)
 
 
-def _sentence(error: etree.XMLSyntaxError) -> str:
-    line, column = error.position
-    said = str(error.msg or "no detail").split(", line ")[0].strip().rstrip(".")
+def _sentence(message: str, line: int, column: int) -> str:
+    said = (message or "no detail").split(", line ")[0].strip().rstrip(".")
     said = said.encode("ascii", "replace").decode()[:150]
     if "Excessive depth" in said:
         return f"This XML is nested more than {DEEPEST} elements deep."
