@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 from pipeline.errors import TerminalError
@@ -24,6 +25,7 @@ _SUFFIXES = {
     ".mp4": "video",
     ".mp3": "audio",
 }
+_TEXTS = frozenset({"p", "nitf", "body.content", "html"})
 _FORMATS = ("nitf", "xhtml", "html", "text")
 """Of equivalent texts, the first that there is: the one that says most."""
 
@@ -41,6 +43,11 @@ class Content:
     def rank(self) -> int:
         """The lower, the more the format says."""
         return _FORMATS.index(self.format)
+
+
+def has_data(content_item: Element) -> bool:
+    """Whether there is any content in this place."""
+    return next(_data(content_item), None) is not None
 
 
 def is_media(content_item: Element) -> bool:
@@ -83,7 +90,9 @@ def _mime(content_item: Element) -> str:
 
 
 def _data(element: Element, encoding: str | None = None) -> Iterator[tuple[Element, str | None]]:
-    """The DataContent, and how it is encoded."""
+    """The DataContent, and how it is encoded; the element itself where its text stands in it without one."""
+    if encoding is None and any(name(one) in _TEXTS for one in islice(element, 10)):
+        yield element, None
     for one in children(element, "DataContent"):
         yield one, encoding
     for one in children(element, "Encoding"):

@@ -74,7 +74,7 @@ def _identify(found: Management, identification: Element, item: Item) -> None:
     found.provider = said.get("ProviderId")
     public, own = said.get("PublicIdentifier"), said.get("NewsItemId")
     if public:
-        ends_with_revision = public.startswith("urn:newsml:") or public.endswith(f":{found.version}")
+        ends_with_revision = public.lower().startswith("urn:newsml:") or public.endswith(f":{found.version}")
         found.uri = _REVISION.sub("", public) if ends_with_revision and public.count(":") > 1 else public
     elif own:
         parts = [found.provider or item.feed, said.get("DateId"), own]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.charset import clean
-from pipeline.formats.newsml_1_content import is_media
+from pipeline.formats.newsml_1_content import has_data, is_media
 from pipeline.formats.newsml_1_vocabulary import formal_name
 from pipeline.formats.xml import Element, attribute, child, name, text_of
 
@@ -57,9 +57,5 @@ def survey(element: Element) -> Component:
     found.media = any(media) or any(one.media for one in found.inner)
     captioned = found.role.startswith(_CAPTIONS)
     texts = (one for one, is_one in zip(found.parts.get("ContentItem", ()), media, strict=True) if not is_one)
-    found.text = (not captioned and any(map(_has_data, texts))) or any(one.text for one in found.inner)
+    found.text = (not captioned and any(map(has_data, texts))) or any(one.text for one in found.inner)
     return found
-
-
-def _has_data(content_item: Element) -> bool:
-    return next(content_item.iter("{*}DataContent"), None) is not None

@@ -45,9 +45,8 @@ class Body:
 
 def body(element: Element) -> Body:
     """The body of `element`: an `nitf`, a `body`, or a `body.content`."""
-    whole = child(element, "body") if name(element) == "nitf" else element
-    if whole is None:
-        return Body()
+    inner = child(element, "body") if name(element) == "nitf" else None
+    whole = element if inner is None else inner
     page = Page()
     walk_block(whole, page)  # passes over body.head and body.end
     head, end = list(_of(whole, "body.head")), list(_of(whole, "body.end"))

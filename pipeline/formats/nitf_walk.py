@@ -258,5 +258,5 @@ _HANDLERS: dict[str, Callable[[Element, Page], None]] = {
     "byline": _byline,
     "dateline": _dateline,
     **dict.fromkeys(("datasource", "table-reference", "classifier", "key-list", "tobject"), _kept),
-    **dict.fromkeys(("alt-code", "media-object", "script", "style", "body.head", "body.end"), _unseen),
+    **dict.fromkeys(("alt-code", "media-object", "script", "style", "head", "body.head", "body.end"), _unseen),
 }  # fmt: skip

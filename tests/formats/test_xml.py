@@ -16,6 +16,7 @@ from pipeline.formats.xml_values import value_of
         '<!DOCTYPE a SYSTEM "a.dtd"><a/>',
         "<!DOCTYPE a []><a/>",
         '<!DOCTYPE a SYSTEM "a.dtd" [<!ELEMENT b (c)>\n<!ATTLIST b d CDATA #IMPLIED>]>\n<a/>',
+        '<!DOCTYPE a PUBLIC "a" "b.dtd"\n[<!ENTITY % c SYSTEM "c.dtd"> %c; ]>\n<a/>',
         "<a " + " ".join(f'b{number}="="' for number in range(xml.MOST_ATTRIBUTES)) + "/>",
         "<a>" + "=" * 2000 + "</a>",
     ],
@@ -28,7 +29,7 @@ def test_what_is_read(text: str) -> None:
     ("text", "cause"),
     [
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "This XML brings its own document type"),
-        ("<!DOCTYPE a [<!ELEMENT b ANY> %c;]><a/>", "This XML brings its own document type"),
+        ('<!DOCTYPE a [<!ENTITY % b "c"><!ENTITY d SYSTEM "/e">]><a>&d;</a>', "This XML brings its own document type"),
         ("<!DOCTYPE a [<!ELEMENT b ANY><a/>", "This XML brings its own document type"),
         (
             '<a b=">" ' + " ".join(f'b{number}=""' for number in range(300)) + "/>",
