@@ -54,19 +54,23 @@ def read_components(top: Component) -> Components:
 
 
 def stories(found: Components) -> list[Unit]:
-    """The main text, those parts added to it that have no headline of their own; then those that are stories."""
+    """The main text first. Texts under one headline in one language are parts of one story, in order; those without
+    headline are part of the main one."""
     if not found.units:
         return []
     main = next((unit for unit in found.units if unit.chain[-1].role == "main"), found.units[0])
-    own = [unit for unit in found.units if unit is not main and _stands_alone(unit, main)]
-    parts = [unit for unit in found.units if unit is main or not any(unit is one for one in own)]
-    main.content = _joined([unit.content for unit in parts])
-    return [main, *own]
+    groups: dict[tuple[str | None, str | None], list[Unit]] = {(main.headline, main.language): []}
+    for unit in found.units:
+        key = (unit.headline or main.headline, unit.language or main.language)
+        groups.setdefault(key, []).append(unit)
+    return [_one(parts) for parts in groups.values()]
 
 
-def _stands_alone(unit: Unit, main: Unit) -> bool:
-    other_language = unit.language is not None and main.language is not None and unit.language != main.language
-    return other_language or (unit.headline is not None and unit.headline != main.headline)
+def _one(parts: list[Unit]) -> Unit:
+    """The story that the parts make, without those that only repeat its headline."""
+    said = [unit for unit in parts if list(unit.content.body.paragraphs) != [unit.headline]] or parts[:1]
+    first = next((unit for unit in said if unit.chain[-1].role == "main"), said[0])
+    return Unit(first.chain, _joined([unit.content for unit in said]))
 
 
 def _walk(component: Component, chain: tuple[Component, ...], found: Components) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,8 @@ _SUFFIXES = {
     ".mp3": "audio",
 }
 _TEXTS = frozenset({"p", "nitf", "body.content", "html"})
+_INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|font)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
+"""Tags that are left in text that is plain otherwise."""
 _FORMATS = ("nitf", "xhtml", "html", "text")
 """Of equivalent texts, the first that there is: the one that says most."""
 
@@ -130,4 +133,5 @@ def _text(text: str, content_item: Element) -> Content:
     tagged = start.startswith("<") and text.rstrip().endswith(">")
     if markup.looks_like_markup(text) or tagged or ("html" in declared and "<" in start):
         return Content(body=Body(paragraphs=tuple(markup.paragraphs(text))), format="html")
-    return Content(body=Body(paragraphs=tuple(layout.paragraphs(clean(text), wire_copy.breaks))), format="text")
+    plain = _INLINE.sub("", clean(text))
+    return Content(body=Body(paragraphs=tuple(layout.paragraphs(plain, wire_copy.breaks))), format="text")

@@ -26,6 +26,8 @@ _LAST_ZONE = timezone(timedelta(hours=-12))
 """Where a day begins last: an embargo without zone ends never too soon."""
 _LINKS = {"AssociatedWith": "associated", "DerivedFrom": "derived", "Replaces": "replaces"}
 _REVISION = re.compile(r":\d{1,9}[NAU]?$")
+_BARE = re.compile(r"urn:newsml:[^:]*", re.IGNORECASE)
+"""An identifier that names nothing but the agency."""
 _READ = frozenset({"FirstCreated", "ThisRevisionCreated", "Status", "StatusWillChange", "Urgency", *_LINKS})
 
 
@@ -73,17 +75,23 @@ def _identify(found: Management, identification: Element, item: Item) -> None:
     found.previous = attribute(revision, "PreviousRevision")
     found.provider = said.get("ProviderId")
     public, own = said.get("PublicIdentifier"), said.get("NewsItemId")
-    if public:
-        ends_with_revision = public.lower().startswith("urn:newsml:") or public.endswith(f":{found.version}")
-        found.uri = _REVISION.sub("", public) if ends_with_revision and public.count(":") > 1 else public
+    if public and (own is None or own in public) and not _BARE.fullmatch(public):
+        found.uri = _unversioned(public, found.version)
     elif own:
-        parts = [found.provider or item.feed, said.get("DateId"), own]
+        parts = [found.provider or item.feed, said.get("DateId", "").partition("T")[0], own]
         found.uri = ":".join(["urn:newsml", *filter(None, parts)])
     for one in identification:
         if name(one) == "NameLabel":
             found.name_label = text_of(one)
         elif name(one) != "NewsIdentifier":
             add(found.extra, name(one), value_of(one))
+
+
+def _unversioned(public: str, version: str | None) -> str:
+    """A public identifier without the revision at its end."""
+    if version and (found := re.search(rf":{re.escape(version)}[NAU]?$", public)):
+        return public[: found.start()]
+    return _REVISION.sub("", public) if public.lower().startswith("urn:newsml:") and public.count(":") > 4 else public
 
 
 def _read_status(found: Management, management: Element) -> None:

@@ -19,8 +19,8 @@ from pipeline.story import Concept, Entity, Headline
 _NOTES = frozenset({"ednote", "editorialnote", "editornote", "editorsnote", "editor'snote", "advisoryline", "advisory"})
 _ABSTRACTS = frozenset({"abstract", "summary", "caption", "description", "teaser"})
 _LINES = frozenset({
-    "HeadLine", "SubHeadLine", "ByLine", "DateLine", "CreditLine", "CopyrightLine", "RightsLine", "SlugLine",
-    "KeywordLine", "NewsLine",
+    "HeadLine", "Headline", "SubHeadLine", "ByLine", "DateLine", "CreditLine", "CopyrightLine", "RightsLine",
+    "SlugLine", "KeywordLine", "NewsLine",
 })  # fmt: skip
 _MOST = 2000
 _MOST_BLOCKS = 20
@@ -167,7 +167,7 @@ def _read_location(found: Metadata, location: Element) -> None:
     said = {formal_name(one): attribute(one, "Value") for one in children(location, "Property")}
     given = {key: clean(value) for key, value in said.items() if key and value}
     city = given.get("City") or given.get("CityName")
-    where = city or given.get("Region") or given.get("CountryName") or given.get("Country")
+    where = city or given.get("Region") or given.get("CountryName")
     how = attribute(location, "HowPresent")
     if (how or "origin").lower() == "origin":
         found.located = found.located or city

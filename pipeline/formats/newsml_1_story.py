@@ -18,7 +18,7 @@ from pipeline.formats.nitf_body import Body
 from pipeline.formats.nitf_entities import entities
 from pipeline.formats.nitf_head import Head, read_head
 from pipeline.formats.xml import Element, attribute
-from pipeline.story import Dateline, Entity, Headline, Provenance, PubStatus, Story
+from pipeline.story import Concept, Dateline, Entity, Headline, Provenance, PubStatus, Story
 
 _NO_ITEM = Item(data=b"")
 
@@ -37,19 +37,23 @@ def stories(component: Element | None, managed: Management, known: Vocabulary, l
         meta.language = meta.language or language
         yield _story(managed.uri, managed, meta, Body(), None, found)
         return
+    used: set[str] = set()
     for number, unit in enumerate(units):
         meta = read_metadata(unit.chain, known)
         meta.language = meta.language or language
         nitf = unit.content.nitf
         head = read_head(nitf, _NO_ITEM) if nitf is not None else None
-        uri = managed.uri if number == 0 else f"{managed.uri}#{_within(unit, number)}"
+        uri = managed.uri if number == 0 else f"{managed.uri}#{_within(unit, number, used)}"
         yield _story(uri, managed, meta, unit.content.body, head, found if number == 0 else Components())
 
 
-def _within(unit: Unit, number: int) -> str:
-    """What a text is called within its item, the same in every revision."""
-    given = attribute(unit.chain[-1].element, "Euid") or attribute(unit.chain[-1].element, "Duid") or unit.language
-    return clean(given) if given else str(number)
+def _within(unit: Unit, number: int, used: set[str]) -> str:
+    """What a text is called within its item, the same in every revision: by the innermost id around it that no other
+    text has, or else by its number."""
+    ids = (attribute(one.element, key) for one in reversed(unit.chain[1:]) for key in ("Euid", "Duid"))
+    name = next((id_ for id_ in ids if id_ and id_ not in used), str(number))
+    used.add(name)
+    return clean(name)
 
 
 def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head | None, found: Components) -> Story:
@@ -80,7 +84,7 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
         headline=headline or None,
         headlines=_headlines(meta, body, (written, headline)),
         slugline=clean(slugline) if slugline else copy.slugline,
-        description_text=described if described not in (headline, *copy.paragraphs[:1]) else None,
+        description_text=described if described and not wire_copy.repeats(described, headline, copy) else None,
         byline=byline,
         creditline=_lines(meta.credits, signed, body.credits, copy.credits),
         located=(dateline.places[0] if dateline and dateline.places else None) or meta.located,
@@ -93,7 +97,7 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
         or wire_copy.agency(copy)
         or managed.provider,
         genre=tuple(dict.fromkeys([*meta.genre, *(head.genre if head else ())])),
-        subject=tuple(dict.fromkeys([*meta.subject, *(head.subject if head else ())])),
+        subject=_subjects([*meta.subject, *(head.subject if head else ())]),
         keywords=tuple(dict.fromkeys([*meta.keywords, *(head.keywords if head else ()), *copy.keywords])),
         ednote=_lines(managed.notes, meta.notes, head.notes if head else (), body.notes, copy.notes),
         usageterms=_lines(meta.usage, head.usage if head else ()),
@@ -143,8 +147,14 @@ def _dateline(meta: Metadata, body: Body, copy: wire_copy.Copy) -> Dateline | No
 
 def _headlines(meta: Metadata, body: Body, main: tuple[str | None, ...]) -> tuple[Headline, ...]:
     inside = [Headline(text=body.headline)] if body.headline else []
-    every = dict.fromkeys([*meta.headlines, *inside, *body.headlines])
-    return tuple(one for one in every if one.text not in main)
+    every = {one.text: one for one in reversed([*meta.headlines, *inside, *body.headlines]) if one.text not in main}
+    return tuple(reversed(every.values()))
+
+
+def _subjects(given: list[Concept]) -> tuple[Concept, ...]:
+    """Each once: not without its name where it is there with it."""
+    named = {(one.code, one.scheme) for one in given if one.name}
+    return tuple(one for one in dict.fromkeys(given) if one.name or (one.code, one.scheme) not in named)
 
 
 def _lines(*lists: Iterable[str]) -> str | None:

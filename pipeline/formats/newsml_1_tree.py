@@ -47,7 +47,7 @@ def survey(element: Element) -> Component:
         found.parts.setdefault(name(one), []).append(one)
     found.role = (formal_name(found.first("Role")) or "").lower()
     lines, description = found.first("NewsLines"), found.first("DescriptiveMetadata")
-    headline = text_of(child(lines, "HeadLine")) if lines is not None else None
+    headline = _headline(lines) if lines is not None else None
     found.headline = clean(headline) if headline else None
     said = formal_name(child(description, "Language")) if description is not None else None
     language = said or attribute(element, "lang")
@@ -59,3 +59,9 @@ def survey(element: Element) -> Component:
     texts = (one for one, is_one in zip(found.parts.get("ContentItem", ()), media, strict=True) if not is_one)
     found.text = (not captioned and any(map(has_data, texts))) or any(one.text for one in found.inner)
     return found
+
+
+def _headline(lines: Element) -> str | None:
+    """The first headline with words, however its name is written."""
+    named = (text_of(one) for one in lines if name(one) in ("HeadLine", "Headline"))
+    return next((text for text in named if text), None)

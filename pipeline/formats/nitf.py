@@ -62,7 +62,7 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
         raise TerminalError("This NITF document has neither a headline nor a text.", item=head.uri)
     body_text = "\n\n".join(copy.paragraphs)
     dateline = _dateline(content, copy)
-    abstract = content.abstract if content.abstract not in (written, headline, *copy.paragraphs[:1]) else None
+    abstract = content.abstract if not wire_copy.repeats(content.abstract or "", headline, copy) else None
     signed = content.byline is not None and credit_lines.is_sign_off(content.byline)
     credited = [*content.credits, *copy.credits, *([content.byline] if signed and content.byline else [])]
     notices = [content.rights["copyright"]] if "copyright" in content.rights else []

@@ -241,6 +241,13 @@ def agency(copy: Copy) -> str | None:
     return copy.dateline.agency if copy.dateline else None
 
 
+def repeats(abstract: str, headline: str | None, copy: Copy) -> bool:
+    """Whether an abstract says nothing but the headline, or the beginning of the text, with dateline or without."""
+    words = " ".join(datelines.split(" ".join(abstract.split()))[1].split())
+    text = " ".join(" ".join(copy.paragraphs[:20]).split())
+    return not words or words == headline or text.startswith(words)
+
+
 def joined(lines: list[str]) -> str | None:
     """Lines as one field: None for none."""
     return "\n".join(lines) or None
