@@ -67,6 +67,10 @@ class Settings:
         default=0, metadata=_doc("port on which a worker answers /healthz; 0 for none")
     )
     feeds: str = field(default="feeds.toml", metadata=_doc("file of the feeds that `wire feeds` runs"))
+    contact: str = field(
+        default="", metadata=_doc("URL or mail address in the User-Agent, for the people whose servers are polled")
+    )
+    push_address: str = field(default="127.0.0.1:8600", metadata=_doc("host:port where pushed items are taken in"))
     data: str = field(default=DATA, metadata=_doc("folder of the local stack, of worker state and of logs"))
     cache: str = field(
         default="~/.cache/wire-pipeline", metadata=_doc("folder of the downloaded engines; below XDG_CACHE_HOME if set")
