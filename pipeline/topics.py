@@ -12,6 +12,7 @@ STORIES = "wire.stories"
 HELD = "wire.held"
 EVENTS = "wire.events"
 DEAD_LETTER = "wire.dead-letter"
+CURSORS = "wire.cursors"
 
 MEGABYTE = 1 << 20
 DAY_MS = 24 * 3600 * 1000
@@ -42,6 +43,7 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
         Topic(STORIES, "story uri", "Story with its enrichments, newest revision", compacted=True, max_mb=story),
         Topic(HELD, "story uri", "Story under embargo: not for subscribers", compacted=True, max_mb=story),
         Topic(EVENTS, "story uri", "StoryEvent, one extracted event", days=days, max_mb=4),
+        Topic(CURSORS, "feed", "how far a feed was read, and how it fares", compacted=True, max_mb=8),
         Topic(DEAD_LETTER, "as it came", "the bytes as they came", days=weeks, max_mb=DEAD_LETTER_MB),
     )
 

@@ -17,8 +17,9 @@ from typing import Any, Self
 from kafka import KafkaProducer
 from kafka.errors import InvalidTopicError, KafkaError, MessageSizeTooLargeError
 
-from pipeline.bus.connection import REFUSED, options, reach
+from pipeline.bus.connection import options, reach
 from pipeline.errors import OperatorError, TerminalError
+from pipeline.kafka_options import REFUSED
 from pipeline.messages import Send, encode_headers
 from pipeline.settings import Settings
 from pipeline.topics import DEAD_LETTER_MB, MEGABYTE

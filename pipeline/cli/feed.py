@@ -6,7 +6,6 @@ import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,15 @@ from pipeline.bus.producer import DurableProducer
 from pipeline.cli.console import patiently, print_json, progress, say, say_error
 from pipeline.cli.options import item_hints
 from pipeline.errors import TerminalError
-from pipeline.messages import Send, refused
+from pipeline.intake.records import LARGEST, record
+from pipeline.messages import Send
 from pipeline.settings import Settings
 from pipeline.sources.base import Arrival, Unreadable
 from pipeline.sources.files import STDIN, expand, read_file, read_stream
-from pipeline.topics import DEAD_LETTER, DEAD_LETTER_MB, MEGABYTE, RAW, RAW_BULK
+from pipeline.topics import DEAD_LETTER, RAW, RAW_BULK
 
 _SAID_AFTER, _SAID_EVERY = 5.0, 30.0
 """Seconds of silence. A large item alone takes some to be sent."""
-LARGEST = (DEAD_LETTER_MB - 1) * MEGABYTE
 
 
 @dataclass
@@ -81,9 +80,10 @@ def feed(
     """Send what lies at `paths` and wait until all of it is acknowledged, with a progress bar; counts in `tally`."""
     hints = {"feed": feed_id, "format": format_ or "", "charset": charset or ""}
     with progress("items") as bar:
-        files = expand([path for path in paths if path != STDIN])
-        task = bar.add_task("Feeding", total=None if STDIN in paths else len(files))
-        arrivals = partial(_arrivals, paths, files)
+        named = [path for path in paths if path != STDIN]
+        total = None if STDIN in paths else sum(1 for _ in expand(named))
+        task = bar.add_task("Feeding", total=total)
+        arrivals = partial(_arrivals, paths, expand(named))
         _send_all(settings, arrivals, RAW_BULK if bulk else RAW, hints, tally, (bar, task))
 
 
@@ -103,12 +103,12 @@ class _Patient(io.RawIOBase):
 
 
 def _arrivals(
-    paths: Sequence[str], files: list[Path | Unreadable], idle: Callable[[], None]
+    paths: Sequence[str], files: Iterator[Path | Unreadable], idle: Callable[[], None]
 ) -> Iterator[Arrival | Unreadable]:
     if STDIN in paths:
         yield from read_stream(io.BufferedReader(_Patient(sys.stdin.fileno(), idle)), LARGEST)
     for path in files:
-        yield read_file(path, LARGEST)
+        yield from read_file(path, LARGEST)
 
 
 def _send_all(
@@ -146,19 +146,7 @@ def _send_all(
                 tally.unreadable.append(arrival)
                 bar.update(task, advance=1)
             else:
-                producer.send(_record(settings, arrival, topic, hints))
-
-
-def _record(settings: Settings, arrival: Arrival, topic: str, hints: dict[str, str]) -> Send:
-    headers = {name: value for name, value in hints.items() if value}
-    headers |= {"name": arrival.name, "received": datetime.now(UTC).isoformat()}
-    key = f"{hints['feed']}/{arrival.name}".encode(errors="replace")
-    record = Send(topic=topic, key=key, value=arrival.data, headers=headers)
-    if len(arrival.data) <= settings.max_item_mb * MEGABYTE:
-        return record
-    size, most = len(arrival.data) / MEGABYTE, settings.max_item_mb
-    error = TerminalError(f"The item is {size:.1f} MiB; the largest that is parsed is {most} MiB.")
-    return refused(record, "feed", error, read_from=topic)  # where it would have gone, and goes when requeued
+                producer.send(record(settings, arrival, topic, hints))
 
 
 def _summary(tally: Tally, topic: str, *, as_json: bool) -> None:

@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("pipeline.cli.status", "Show the engines, the topics and how far each stage is behind."),
     "setup": ("pipeline.cli.setup", "Create or update topics, mappings, index and aliases."),
     "feed": ("pipeline.cli.feed", "Send files, folders or standard input into the pipeline."),
+    "watch": ("pipeline.cli.watch", "Take every file that appears in a folder."),
+    "feeds": ("pipeline.cli.feeds", "Check, run and look after the configured feeds."),
     "worker": ("pipeline.cli.worker", "Run one worker of one stage."),
     "run": ("pipeline.cli.run", "Run one worker of every stage."),
     "search": ("pipeline.cli.search", "Search the stories, with filters and facets."),

@@ -72,7 +72,7 @@ def arrivals(paths: tuple[str, ...], largest: int) -> Iterator[Arrival | Unreada
         if path == STDIN:
             yield from read_stream(sys.stdin.buffer, largest)
         else:
-            yield from (read_file(file, largest) for file in expand([path]))
+            yield from (arrival for file in expand([path]) for arrival in read_file(file, largest))
 
 
 def say_errors(name: str, reading: Reading) -> bool:

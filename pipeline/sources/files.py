@@ -1,50 +1,73 @@
 """Items from files, folders and standard input."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 
+from pipeline.sources.archives import items, opened
 from pipeline.sources.base import Arrival, Unreadable
 
 STDIN = "-"
 
 
-def expand(paths: Sequence[str]) -> list[Path | Unreadable]:
-    """Files as named, folders as all files in them, sorted by name; hidden ones are passed over."""
-    found: list[Path | Unreadable] = []
+def expand(paths: Iterable[str]) -> Iterator[Path | Unreadable]:
+    """Files as named, folders as all files in them, by name; hidden ones are passed over. Found as they are asked for:
+    no more is in memory than the names of the folders on the way."""
     for path in map(Path, paths):
-        found += _inside(path) if path.is_dir() else [path]
-    return found
+        if not path.is_dir():
+            yield path
+            continue
+        some = False
+        for found in _inside(path):
+            some = True
+            yield found
+        if not some:
+            yield Unreadable(label(str(path)), "There is no file in this folder.")
 
 
-def _inside(folder: Path) -> list[Path | Unreadable]:
-    files: list[Path] = []
-    unreadable: list[Path | Unreadable] = []
+def _inside(folder: Path) -> Iterator[Path | Unreadable]:
+    names: list[str] = []
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 (names, not paths)
+    except OSError as error:
+        yield Unreadable(label(str(folder)), f"{error.strerror or error}.")
+    for path in (folder / name for name in names):
+        if path.is_dir():
+            if not path.is_symlink():
+                yield from _inside(path)
+        elif path.is_file():
+            yield path
 
-    def failed(error: OSError) -> None:
-        unreadable.append(Unreadable(str(error.filename), f"{error.strerror or error}."))
 
-    for where, folders, names in os.walk(folder, onerror=failed):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        files += (path for name in names if not name.startswith(".") and (path := Path(where, name)).is_file())
-    if not files and not unreadable:
-        return [Unreadable(str(folder), "There is no file in this folder.")]
-    return [*sorted(files), *unreadable]
-
-
-def read_file(path: Path | Unreadable, largest: int) -> Arrival | Unreadable:
-    """The file's bytes, if it can be read and has at most `largest` of them; what `expand` could not read stays so."""
+def read_file(path: Path | Unreadable, largest: int) -> Iterator[Arrival | Unreadable]:
+    """The items in a file: its members, if it is an archive, else its bytes; each of at most `largest` bytes. What
+    `expand` could not read stays so."""
     if isinstance(path, Unreadable):
-        return path
+        yield path
+        return
+    name = label(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(largest + 1)  # devices, pipes and growing files do not tell their size beforehand
+            if file.seekable():
+                yield from items(name, file, largest)
+            else:
+                found = whole(name, file, largest)
+                yield from opened(found, largest) if isinstance(found, Arrival) else (found,)
     except OSError as error:
-        return Unreadable(str(path), f"{error.strerror or error}.")
-    return _bounded(str(path), data, largest)
+        yield Unreadable(name, f"{error.strerror or error}.")
+
+
+def whole(name: str, file: BinaryIO, largest: int) -> Arrival | Unreadable:
+    """All that is in `file`. Devices, pipes and growing files do not tell their size beforehand."""
+    return _bounded(name, file.read(largest + 1), largest)
+
+
+def label(path: str) -> str:
+    """A path as text: the bytes in it that are not UTF-8 are spelled out."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def read_stream(stream: BinaryIO, largest: int, name: str = "stdin") -> Iterator[Arrival | Unreadable]:

@@ -67,7 +67,7 @@ def test_hints() -> None:
     assert (story["provenance"]["charset"], story["provenance"]["format_reason"]) == ("koi8-r", "set by the feed")
     unknown = parse("--format", "telex", "-", stdin=b"x")
     assert unknown.returncode == 1
-    assert "There is no format 'telex'; the formats are ninjs, text." in unknown.stderr.decode()
+    assert "There is no format 'telex'; the formats are story, ninjs," in unknown.stderr.decode()
 
 
 def test_readable_view() -> None:

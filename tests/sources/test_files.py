@@ -1,7 +1,9 @@
 """Items from files, folders and streams."""
 
+import gzip
 import io
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,12 @@ def test_a_folder_is_all_its_files_in_order_without_hidden_ones(tmp_path: Path) 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
-    assert read_file(missing, 10) == Unreadable(str(missing), "No such file or directory.")
+    assert list(read_file(missing, 10)) == [Unreadable(str(missing), "No such file or directory.")]
     large = tmp_path / "large"
     large.write_bytes(b"x" * 11)
-    assert isinstance(read_file(large, 10), Unreadable)
-    assert read_file(large, 11) == Arrival(str(large), b"x" * 11)
+    (refused,) = read_file(large, 10)
+    assert isinstance(refused, Unreadable)
+    assert list(read_file(large, 11)) == [Arrival(str(large), b"x" * 11)]
 
 
 def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(
@@ -33,25 +36,25 @@ def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(
     for name in ("a.txt", "closed/b.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    closed, scandir = str(tmp_path / "closed"), os.scandir
+    closed, listdir = tmp_path / "closed", os.listdir
 
-    def listed(path: str) -> object:  # permissions do not bind root, as whom tests may run
+    def listed(path: Path) -> list[str]:  # permissions do not bind root, as whom tests may run
         if path == closed:
             raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
+        return listdir(path)
 
-    monkeypatch.setattr(os, "scandir", listed)
-    assert expand([str(tmp_path)]) == [tmp_path / "a.txt", Unreadable(closed, "Permission denied.")]
+    monkeypatch.setattr(os, "listdir", listed)
+    assert list(expand([str(tmp_path)])) == [tmp_path / "a.txt", Unreadable(str(closed), "Permission denied.")]
 
 
 def test_what_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty" / ".git").mkdir(parents=True)
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "loop").symlink_to("loop")
-    assert expand([str(tmp_path / "empty")]) == [
+    assert list(expand([str(tmp_path / "empty")])) == [
         Unreadable(str(tmp_path / "empty"), "There is no file in this folder.")
     ]
-    reasons = [read_file(tmp_path / name, 10) for name in ("dangling", "loop")]
+    reasons = [found for name in ("dangling", "loop") for found in read_file(tmp_path / name, 10)]
     assert [reason.reason for reason in reasons if isinstance(reason, Unreadable)] == [
         "No such file or directory.",
         "Too many levels of symbolic links.",
@@ -59,7 +62,8 @@ def test_what_is_not_there_or_empty_is_named(tmp_path: Path) -> None:
 
 
 def test_a_device_without_end_is_not_read_for_ever() -> None:
-    assert isinstance(read_file(Path("/dev/zero"), 1_000), Unreadable)
+    (refused,) = read_file(Path("/dev/zero"), 1_000)
+    assert isinstance(refused, Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -101,3 +105,30 @@ def test_lines_come_as_they_arrive() -> None:
     items = read_stream(stream, 100)  # type: ignore[arg-type]
     next(items), next(items)
     assert stream.lines <= 3
+
+
+def test_a_pipe_is_read_and_opened_like_a_file() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, gzip.compress(b"LIMA (Agency) - A strike."))
+    os.close(write_end)
+    name = f"/dev/fd/{read_end}"
+    (found,) = read_file(Path(name), 100)
+    os.close(read_end)
+    assert found == Arrival(f"{name}!{read_end}", b"LIMA (Agency) - A strike.")
+
+
+def test_a_name_that_is_no_utf_8_is_spelled_out(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_bytes(b"x")
+    found = [item for path in expand([str(tmp_path)]) for item in read_file(path, 10)]
+    assert found == [Arrival(f"{tmp_path}/caf\\xe9.txt", b"x")]
+
+
+def test_a_folder_is_found_as_it_is_read(tmp_path: Path) -> None:
+    for number in range(3_000):
+        (tmp_path / f"{number:04}.txt").touch()
+    tracemalloc.start()
+    names = [path.name[0] for path in expand([str(tmp_path)]) if isinstance(path, Path)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(names) == 3_000
+    assert peak < 3_000 * 200  # names, and not a path for each

@@ -1,0 +1,28 @@
+"""What the running feeds count, for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+
+class Metrics:
+    """One set of metrics; each has the label `feed`."""
+
+    def __init__(self) -> None:
+        """A registry of its own, so that two runners in one process do not meet."""
+        self.registry = CollectorRegistry()
+        self.items = self._counter("wire_feed_items", "Items acknowledged by Kafka")
+        self.bytes = self._counter("wire_feed_bytes", "Bytes of these items")
+        self.unreadable = self._counter("wire_feed_unreadable", "Items that could not be read or taken")
+        self.errors = self._counter("wire_feed_errors", "Polls that failed")
+        self.failing = self._gauge("wire_feed_failing", "1 while polls fail")
+        self.silent = self._gauge("wire_feed_silent", "1 while nothing has come for longer than the feed's rhythm")
+        self.last_item = self._gauge("wire_feed_last_item_seconds", "When the last item came, seconds since 1970")
+
+    def serve(self, port: int) -> None:
+        """Answer on `port`, at /metrics, from a thread that ends with the process."""
+        start_http_server(port, registry=self.registry)
+
+    def _counter(self, name: str, documentation: str) -> Counter:
+        return Counter(name, documentation, ["feed"], registry=self.registry)
+
+    def _gauge(self, name: str, documentation: str) -> Gauge:
+        return Gauge(name, documentation, ["feed"], registry=self.registry)
