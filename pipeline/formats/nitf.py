@@ -12,7 +12,7 @@ from lxml import etree
 
 from pipeline.errors import TerminalError
 from pipeline.formats import credit_lines, signals, wire_copy, xml
-from pipeline.formats.base import Format, Guess, Item, Text
+from pipeline.formats.base import Format, Guess, Item, Text, is_made
 from pipeline.formats.charset import clean
 from pipeline.formats.ninjs_parts import tamed
 from pipeline.formats.nitf_body import Body, body
@@ -58,7 +58,8 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
     found, headline = signals.peel(written) if written else ((), None)
     copy.signals = [*found, *(["corrected"] if "correction" in head.extra else []), *copy.signals]
     status = _status(head, copy)
-    if not headline and not copy.paragraphs and not content.abstract and status != "canceled":
+    orders = status == "canceled" or (status == "withheld" and not is_made(head.uri))
+    if not headline and not copy.paragraphs and not content.abstract and not orders:
         raise TerminalError("This NITF document has neither a headline nor a text.", item=head.uri)
     body_text = "\n\n".join(copy.paragraphs)
     dateline = _dateline(content, copy)
