@@ -1,0 +1,130 @@
+"""Archives: their members as items, and every way in which one lies about itself."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from pipeline.sources.archives import items, opened
+from pipeline.sources.base import Arrival, Unreadable
+
+LARGEST = 1 << 20
+MEMBERS = {"a.txt": b"first", "sub/b.json": b'{"headline": "x"}'}
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def tarred(members: Mapping[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return data.getvalue()
+
+
+def read(name: str, data: bytes) -> list[Arrival | Unreadable]:
+    return list(items(name, io.BytesIO(data), LARGEST))
+
+
+PACKED: dict[str, Callable[[], bytes]] = {
+    "a.zip": lambda: zipped(MEMBERS),
+    "a.tar": lambda: tarred(MEMBERS),
+    "a.tar.gz": lambda: gzip.compress(tarred(MEMBERS)),
+    "a.tar.bz2": lambda: bz2.compress(tarred(MEMBERS)),
+    "a.tar.xz": lambda: lzma.compress(tarred(MEMBERS)),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_members_are_items(name: str) -> None:
+    expected = [Arrival(f"{name}!{member}", data) for member, data in MEMBERS.items()]
+    assert read(name, PACKED[name]()) == expected
+    assert list(opened(Arrival(name, PACKED[name]()), LARGEST)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("a.txt.gz", gzip.compress), ("a.txt.bz2", bz2.compress), ("a.txt.xz", lzma.compress)]
+)
+def test_one_file_packed(name: str, pack: Callable[[bytes], bytes]) -> None:
+    assert read(name, pack(b"text")) == [Arrival(f"{name}!a.txt", b"text")]
+
+
+def test_what_is_no_archive_is_itself() -> None:
+    assert read("a.txt", b"PK is not enough") == [Arrival("a.txt", b"PK is not enough")]
+
+
+def test_an_archive_in_an_archive() -> None:
+    inner = zipped({"a.txt": b"deep"})
+    assert read("a.zip", zipped({"b.zip": inner})) == [Arrival("a.zip!b.zip!a.txt", b"deep")]
+    for _ in range(6):
+        inner = zipped({"c.zip": inner})
+    (refused,) = read("a.zip", inner)
+    assert isinstance(refused, Unreadable)
+    assert "3 are opened" in refused.reason
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "..\\..\\boot.ini", "a\nb.txt", "\x1b[31mred.txt", "C:\\x.txt"]
+)
+def test_names_lead_nowhere(name: str) -> None:
+    (found,) = read("a.tar", tarred({name: b"x"}))
+    label = found.name.partition("!")[2]
+    assert ".." not in label.split("/")
+    assert not label.startswith("/")
+    assert label.isprintable()
+
+
+def test_bombs_are_refused() -> None:
+    zeros = bytes(70 << 20)
+    for name, data in {
+        "a.gz": gzip.compress(zeros),
+        "a.bz2": bz2.compress(zeros),
+        "a.xz": lzma.compress(zeros),
+    }.items():
+        assert [type(found) for found in read(name, data)] == [Unreadable]
+    bomb = zipped({f"{number}.txt": bytes(LARGEST - 1) for number in range(200)})
+    found = read("bomb.zip", bomb)
+    assert isinstance(found[-1], Unreadable)
+    assert "times its size" in found[-1].reason
+    assert sum(len(one.data) for one in found if isinstance(one, Arrival)) <= 65 << 20
+
+
+def test_a_member_that_is_too_large_costs_itself() -> None:
+    found = read("a.zip", zipped({"large.txt": bytes(LARGEST + 1), "small.txt": b"x"}))
+    assert isinstance(found[0], Unreadable)
+    assert found[1] == Arrival("a.zip!small.txt", b"x")
+
+
+def test_of_a_broken_archive_what_was_whole_is_taken() -> None:
+    data = tarred({f"{number}.txt": bytes([65 + number]) * 5000 for number in range(4)})
+    found = read("a.tar", data[: len(data) // 2])
+    assert isinstance(found[-1], Unreadable)
+    assert found[0] == Arrival("a.tar!0.txt", b"A" * 5000)
+    cut = gzip.compress(data)[:-20]
+    assert isinstance(read("a.tar.gz", cut)[-1], Unreadable)
+
+
+def test_an_encrypted_member_is_named() -> None:
+    data = bytearray(zipped({"a.txt": b"secret"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    (found,) = read("a.zip", bytes(data))
+    assert isinstance(found, Unreadable)
+    assert found.name == "a.zip!a.txt"
+
+
+def test_an_empty_archive_is_said_to_be_one() -> None:
+    assert read("a.zip", zipped({})) == [Unreadable("a.zip", "There is nothing in this archive.")]
