@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Event
 
@@ -43,7 +44,10 @@ def poll(feed: Web, cursor: Cursor, limit: Limit, stop: Event) -> Iterator[Batch
     """One round."""
     state = remembered(feed, cursor)
     if 0 < state.not_before - time.time() <= feed.at_most:
+        if state.refusal:
+            raise TransientError(state.refusal)
         return
+    state = replace(state, refusal=None)
     if stop.wait(random.uniform(0, min(_JITTER * feed.every, _LONGEST_JITTER))):  # noqa: S311 (no secret)
         return
     try:
@@ -116,14 +120,15 @@ def _failed(feed: Web, state: State, found: Fetched) -> Iterator[Batch]:
     """Keep what the answer says about the time to come, then raise it."""
     status, where = found.answer.status, found.where.shown
     wait = seconds_until(found.answer.headers.get("retry-after"), time.time()) if status in (429, 503) else None
+    meaning = _MEANING.get(status, "the server fails" if status >= 500 else "which is not expected here")
+    sentence = f"{where} answers {status}: {meaning}."
     if wait:
-        yield Batch(cursor=replace(state, not_before=time.time() + min(wait, feed.at_most)).cursor())
+        until = time.time() + min(wait, feed.at_most)
+        sentence += f" It is not asked again before {datetime.fromtimestamp(until, UTC):%d %B, %H:%M:%S} UTC."
+        yield Batch(cursor=replace(state, not_before=until, refusal=sentence).cursor())
     elif status in (404, 410) and state.moved:
         yield Batch(cursor=replace(state, moved=None, etag=None, modified=None).cursor())
-        raise TransientError(f"{where}, where the feed had moved, answers {status}; its own url is tried next.")
-    meaning = _MEANING.get(status, "the server fails" if status >= 500 else "which is not expected here")
-    again = f" It asks for {wait:,.0f} s of patience." if wait else ""
-    sentence = f"{where} answers {status}: {meaning}.{again}"
+        raise TransientError(f"{sentence} The feed had moved there; its own url is tried next.")
     raise OperatorError(sentence) if status in _OPERATOR else TransientError(sentence)
 
 

@@ -52,7 +52,10 @@ def address(url: str) -> Address:
     """The parts of `url`. ValueError, whose text goes on after 'the URL', when it is none that can be asked for."""
     if len(url) > _LONGEST or re.search(r"[\x00-\x1f\x7f]", url):
         raise ValueError("is too long or has control characters in it")
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise ValueError("cannot be read") from error
     if parts.scheme not in _PORTS:
         raise ValueError(f"has the scheme '{parts.scheme[:20]}'; http and https are taken")
     try:
@@ -69,9 +72,10 @@ def address(url: str) -> Address:
 def redirected(origin: Address, location: str) -> Address:
     """Where `location` leads from `origin`. ValueError as `address`."""
     try:
-        return address(urljoin(origin.url, location.strip()))
+        joined = urljoin(origin.url, location.strip())
     except ValueError as error:
-        raise ValueError(str(error) if " " in str(error) else "cannot be read") from error
+        raise ValueError("cannot be read") from error
+    return address(joined)
 
 
 def resolve(where: Address, *, private: bool) -> Sequence[str]:

@@ -65,6 +65,8 @@ class State:
     """Seconds between two of its versions, as the document says."""
     not_before: float = 0.0
     """When the server may be asked again, a POSIX time."""
+    refusal: str | None = None
+    """What it said when it asked us to wait until then; None: it did not."""
 
     def cursor(self) -> Cursor:
         """As JSON."""
