@@ -1,8 +1,9 @@
 """A Kafka message as the pipeline sees it, the headers it carries, and the dead letter.
 
-Headers are UTF-8 text. On wire.raw: feed, format, charset, content-type, received, name (what the item was called
-where it came from). On wire.dead-letter: stage, cause, time, item, read-from ('topic/partition/offset'), and the
-headers of the message itself under 'original.' + name.
+Headers are UTF-8 text. On wire.raw: feed, format, charset, content-type, language, rights, received, name (what the
+item was called where it came from). On wire.parsed, of numbered transmissions: feed, channel, sequence, received. On
+wire.dead-letter: stage, cause, time, item, read-from ('topic/partition/offset'), and the headers of the message itself
+under 'original.' + name.
 """
 
 from collections.abc import Mapping, Sequence

@@ -45,8 +45,14 @@ def message(record: Any) -> Message:
     )
 
 
-def read(settings: Settings, *names: str, until: Mapping[tuple[str, int], int] | None = None) -> Iterator[Message]:
-    """Every message of the topics, from the first kept to the last there is at the time of the call.
+def read(
+    settings: Settings,
+    *names: str,
+    until: Mapping[tuple[str, int], int] | None = None,
+    since: datetime | None = None,
+) -> Iterator[Message]:
+    """Every message of the topics, from the first kept, or the first `since` then, to the last there is at the time
+    of the call.
 
     Per partition in order, partitions in any. `until` ends a partition earlier: (topic, partition) -> offset after
     the last. Raises TransientError when Kafka does not answer, OperatorError when a topic is missing.
@@ -60,6 +66,9 @@ def read(settings: Settings, *names: str, until: Mapping[tuple[str, int], int] |
             tp = TopicPartition(topic, number)
             ends[tp] = min(offset, ends.get(tp, 0))
         starts = consumer.beginning_offsets(partitions)
+        if since is not None:
+            at = consumer.offsets_for_times(dict.fromkeys(partitions, int(since.timestamp() * 1000)))
+            starts = {tp: found.offset if (found := at[tp]) else ends[tp] for tp in partitions}
         open_ = {tp for tp in partitions if starts[tp] < ends[tp]}
         consumer.assign(sorted(open_))
         for tp in open_:

@@ -18,12 +18,14 @@ from pipeline.cli.feeding import run_until_told
 from pipeline.errors import OperatorError, WireError
 from pipeline.formats.registry import FORMATS
 from pipeline.intake.cursors import State, states
-from pipeline.intake.runner import silent_since
+from pipeline.intake.gaps import Gap, tracked, transmissions
+from pipeline.intake.runner import GAPS_OF, silent_since
 from pipeline.settings import Settings
 from pipeline.sources.base import Feed
 from pipeline.sources.configuration import load
 from pipeline.sources.registry import kind_of
 
+_GAPS_SHOWN = 20
 _AT_ONCE = 8
 """Feeds that are tried at a time."""
 
@@ -89,7 +91,10 @@ def status(as_json: bool) -> None:
     """Show what came of each feed, and which are silent or fail. Exit code 1 when one is or does."""
     settings = configuration.load()
     feeds, known, now = configured(settings), states(settings), datetime.now(UTC)
-    found = [_status(feed, known.get(feed.id) or State(feed=feed.id), now) for feed in feeds]
+    numbered = {feed.id for feed in feeds if feed.numbered}
+    seen = [one for one in transmissions(settings, now - GAPS_OF) if one.feed in numbered]
+    gaps = tuple(tracked(seen).gaps())
+    found = [_status(feed, known.get(feed.id) or State(feed=feed.id), gaps, now) for feed in feeds]
     if as_json:
         for one in found:
             print_json(one)
@@ -97,6 +102,8 @@ def status(as_json: bool) -> None:
         out.print(_table(found, now))
         for one in (one for one in found if one.why):
             out.print(f"{one.feed}: {one.why}", markup=False)
+        for gap in (gap for one in found for gap in one.gaps[:_GAPS_SHOWN]):
+            out.print(f"{gap.feed}: {_missing(gap)}", markup=False)
     sys.exit(any(one.state in ("silent", "failing") for one in found))
 
 
@@ -113,9 +120,11 @@ class Status:
     unreadable: int
     last_item: datetime | None
     silent_after: float | None
+    gaps: tuple[Gap, ...]
+    """Numbers of the last day's transmissions that did not come."""
 
 
-def _status(feed: Feed, state: State, now: datetime) -> Status:
+def _status(feed: Feed, state: State, gaps: Sequence[Gap], now: datetime) -> Status:
     silent = silent_since(feed, state, now)
     why = state.failing or (f"Nothing has come since {silent.isoformat(timespec='seconds')}." if silent else None)
     said = "failing" if state.failing else "silent" if silent else "ok" if state.since else "new"
@@ -129,18 +138,28 @@ def _status(feed: Feed, state: State, now: datetime) -> Status:
         unreadable=state.unreadable,
         last_item=state.last_item,
         silent_after=feed.silent_after,
+        gaps=tuple(gap for gap in gaps if gap.feed == feed.id),
     )
 
 
 def _table(found: Sequence[Status], now: datetime) -> Table:
-    table = Table("Feed", "Kind", "Lane", "Items", "Unreadable", "Last item", "Expected", "State")
+    table = Table("Feed", "Kind", "Lane", "Items", "Unreadable", "Last item", "Expected", "Missing", "State")
     colours = {"ok": "green", "new": "dim", "silent": "yellow", "failing": "red"}
     for one in found:
         last = f"{_span((now - one.last_item).total_seconds())} ago" if one.last_item else "never"
         expected = f"every {_span(one.silent_after)}" if one.silent_after else ""
+        missing = f"{sum(gap.last - gap.first + 1 for gap in one.gaps):,}" if one.gaps else ""
         state = f"[{colours[one.state]}]{one.state}[/]"
-        table.add_row(one.feed, one.kind, one.lane, f"{one.items:,}", f"{one.unreadable:,}", last, expected, state)
+        table.add_row(
+            one.feed, one.kind, one.lane, f"{one.items:,}", f"{one.unreadable:,}", last, expected, missing, state
+        )
     return table
+
+
+def _missing(gap: Gap) -> str:
+    numbers = f"number {gap.first}" if gap.first == gap.last else f"numbers {gap.first} to {gap.last}"
+    channel = f" of {gap.channel}" if gap.channel else ""
+    return f"{numbers[:1].upper()}{numbers[1:]}{channel} did not come; noticed {gap.noticed:%Y-%m-%d %H:%M} UTC."
 
 
 def _span(seconds: float) -> str:

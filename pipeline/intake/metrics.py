@@ -15,6 +15,7 @@ class Metrics:
         self.errors = self._counter("wire_feed_errors", "Polls that failed")
         self.failing = self._gauge("wire_feed_failing", "1 while polls fail")
         self.silent = self._gauge("wire_feed_silent", "1 while nothing has come for longer than the feed's rhythm")
+        self.missing = self._gauge("wire_feed_missing", "Numbered transmissions of the last day that did not come")
         self.last_item = self._gauge("wire_feed_last_item_seconds", "When the last item came, seconds since 1970")
 
     def serve(self, port: int) -> None:

@@ -7,14 +7,15 @@ Killed between any two of these, the next run does the rest again, and the same 
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 from pipeline.bus.producer import DurableProducer
 from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.intake.cursors import State, kept, states
+from pipeline.intake.gaps import Tracker, transmissions
 from pipeline.intake.metrics import Metrics
 from pipeline.intake.records import LARGEST, STAGE, hints, record, topic_of
 from pipeline.messages import Send, refused
@@ -29,6 +30,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 """Seconds before a failed feed is tried again: doubled with each failure."""
 OPERATOR_PAUSE = 900.0
 """Seconds before a feed is tried again that somebody must mend."""
+GAPS_OF, GAPS_EVERY = timedelta(days=1), timedelta(seconds=30)
+"""Gaps are looked for in the transmissions of a day, again and again."""
 END = 8.0
 """Seconds that a thread has to end in."""
 _SAID_AFTER, _SAID_EVERY = 5.0, 60.0
@@ -171,7 +174,7 @@ def _at_once(_seconds: float) -> None:
 
 
 def run(
-    feeds: Iterable[Feed],
+    feeds: Sequence[Feed],
     settings: Settings,
     stop: Event,
     *,
@@ -190,6 +193,8 @@ def run(
     threads = [Thread(target=one.run, name=feed.id, daemon=True) for feed, one in running]
     for thread in threads:
         thread.start()
+    gaps = Thread(target=_follow, args=(feeds, settings, stop, metrics, clock), name="gaps", daemon=True)
+    gaps.start()
     silent: set[str] = set()
     while not stop.wait(1.0):
         for feed, one in running:
@@ -199,6 +204,29 @@ def run(
         thread.join(max(ends - time.monotonic(), 0.0))
         if thread.is_alive():
             log.warning("%s: It does not end; what it has in hand is taken again next time.", thread.name)
+
+
+def _follow(
+    feeds: Sequence[Feed], settings: Settings, stop: Event, metrics: Metrics, clock: Callable[[], datetime]
+) -> None:
+    """Look for gaps every now and then, and say when a feed misses more than before."""
+    numbered = {feed.id for feed in feeds if feed.numbered}
+    tracker, since, known = Tracker(), clock() - GAPS_OF, dict[str, int]()
+    while not stop.is_set():
+        begun = clock()
+        try:
+            for one in transmissions(settings, since):
+                if one.feed in numbered:
+                    tracker.observe(one)
+            since = begun - GAPS_EVERY
+        except (TransientError, OperatorError) as error:
+            log.debug("Gaps are not looked for: %s", error)
+        for feed, missing in tracker.missing().items():
+            metrics.missing.labels(feed).set(missing)
+            if missing > known.get(feed, 0):
+                log.warning("%s: %d transmissions did not come: wire feeds status.", feed, missing)
+            known[feed] = missing
+        stop.wait(GAPS_EVERY.total_seconds())
 
 
 def silent_since(feed: Feed, state: State, now: datetime, begun: datetime | None = None) -> datetime | None:

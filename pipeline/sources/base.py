@@ -64,6 +64,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     lane: Literal["live", "bulk"] = "live"
     every: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     """Seconds between two polls."""
+    numbered: bool = True
+    """Whether the numbers of its transmissions, where it has some, follow one another: a missing one is then a gap."""
     silent_after: Annotated[float, msgspec.Meta(gt=0)] | None = None
     """Seconds without an item after which the feed counts as silent: its expected rhythm. None: it has none."""
 

@@ -65,8 +65,22 @@ def parse(message: Message, lane: Lane, max_bytes: int) -> Done:
     )
     reading = parse_item(_item(message), received=_received(message), raw=raw, lane=lane)
     topic = PARSED if lane == "live" else PARSED_BULK
-    stories = [Send(topic=topic, key=story.uri.encode(), value=encode(story)) for story in reading.stories]
+    stories = [
+        Send(topic=topic, key=story.uri.encode(), value=encode(story), headers=_transmission(story))
+        for story in reading.stories
+    ]
     return Done((*stories, *((dead_letter(message, NAME, _one(reading.errors)),) if reading.errors else ())))
+
+
+def _transmission(story: Story) -> dict[str, str]:
+    """Which transmission it came in, for those who look for gaps: see intake/gaps.py. Of a story that was exported and
+    comes back that is told no second time."""
+    provenance = story.provenance
+    if provenance.sequence is None or provenance.format == "story":
+        return {}
+    received = {"received": provenance.received.isoformat()} if provenance.received else {}
+    channel, number = provenance.channel or "", str(provenance.sequence)
+    return {"feed": provenance.feed, "channel": channel, "sequence": number} | received
 
 
 def _one(errors: Sequence[TerminalError]) -> TerminalError:

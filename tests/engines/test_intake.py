@@ -3,19 +3,26 @@
 import http.client
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
+from benchmarks.writers import copy_of, iptc_7901
 from pipeline.bus.reader import read
+from pipeline.formats.base import Item
 from pipeline.intake.cursors import states
 from pipeline.local.ports import any_free
+from pipeline.messages import Send
 from pipeline.settings import Settings
+from pipeline.stages.parse import parse, parse_item
 from pipeline.topics import DEAD_LETTER, MEGABYTE, RAW, RAW_BULK
-from tests.engines.support import Spare, end, eventually, letters, started, wire
+from tests.engines.support import SEEDS, Spare, end, eventually, letters, put, started, wire
 
 pytestmark = pytest.mark.engines
+
+SAMPLE = SEEDS / "01-peru-mining-strike.txt"
 
 
 def names(settings: Settings, topic: str = RAW) -> list[str]:
@@ -118,6 +125,21 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
     checked = wire(settings, "feeds", "check")
     assert checked.code == 1
     assert "There is no folder" in " ".join(checked.out.decode().split())
+
+
+def test_gaps_in_the_numbers_of_transmissions(stopped: Settings, tmp_path: Path) -> None:
+    settings = configured(stopped, tmp_path)
+    (sample,) = (story for story in parse_item(Item(data=SAMPLE.read_bytes())).stories)
+    copy = copy_of(sample, time=datetime.now(UTC))
+    for version in (1, 2, 6):  # numbers 111, 112, 116
+        headers = {"feed": "drop", "received": datetime.now(UTC).isoformat()}
+        put(settings, [Send(topic=RAW, key=None, value=iptc_7901(replace(copy, version=version)), headers=headers)])
+    put(settings, [send for message in read(settings, RAW) for send in parse(message, "live", MEGABYTE).sends])
+    said = wire(settings, "feeds", "status", "--json")
+    (gap,) = orjson.loads(said.out)["gaps"]
+    assert (gap["channel"], gap["first"], gap["last"]) == ("mpw", 113, 115)
+    table = wire(settings, "feeds", "status").out.decode()
+    assert "drop: Numbers 113 to 115 of mpw did not come" in " ".join(table.split())
 
 
 def _get(port: int) -> str:
