@@ -55,9 +55,14 @@ def root_name(item: Item) -> str | None:
 def parse(item: Item) -> tuple[Element, Text]:
     """The root element, and how the bytes were decoded. TerminalError when it is no well-formed XML, or would have to
     be expanded, or is nested more than `DEEPEST` deep."""
-    stated = _ENCODING.match(item.data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
-    text = decode(item.data, item.charset, stated=stated[1].decode() if stated else None)
+    text = text_in(item)
     return fragment(text.text), text
+
+
+def text_in(item: Item) -> Text:
+    """The text of an item that should be XML, in the encoding that it really has."""
+    stated = _ENCODING.match(item.data[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
+    return decode(item.data, item.charset, stated=stated[1].decode() if stated else None)
 
 
 def fragment(text: str) -> Element:
