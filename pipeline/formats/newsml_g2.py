@@ -1,33 +1,42 @@
-"""NewsML-G2 of the IPTC (https://iptc.org/std/NewsML-G2/), versions 2.0 to 2.35, core and power conformance.
+"""NewsML-G2 of the IPTC (https://iptc.org/std/NewsML-G2/), versions 2.0 to 2.35, core and power conformance: messages,
+and items alone; text in NITF, XHTML, HTML or plain.
 
-Messages and items alone; text in NITF, XHTML, HTML or plain. IPTC's own reader (newsmlg2) is not used: it takes no
-item that is not valid, reads catalogs from the network, and expands what the document type defines.
+IPTC's own reader (newsmlg2 1.1) is not used: it expands entities, makes one line of plain text, loses text beside child
+elements, knows one namespace only, and keeps the catalogs of the last document in a global.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from dataclasses import replace
 from typing import Any
 
-from lxml import etree
-
 from pipeline.errors import TerminalError
-from pipeline.formats import bylines, datelines, signals, wire_copy, xml
+from pipeline.formats import xml
 from pipeline.formats.base import Format, Guess, Item, Text
 from pipeline.formats.catalogs import schemes
 from pipeline.formats.charset import clean
-from pipeline.formats.newsml_g2_content import Content, content, remote
-from pipeline.formats.newsml_g2_meta import Meta, link, read_meta
-from pipeline.formats.ninjs_parts import tamed
-from pipeline.formats.nitf_entities import entities
+from pipeline.formats.newsml_g2_about import read_about
+from pipeline.formats.newsml_g2_content import read_content
+from pipeline.formats.newsml_g2_links import read_links
+from pipeline.formats.newsml_g2_management import read_management
+from pipeline.formats.newsml_g2_pieces import Broken, pieces
+from pipeline.formats.newsml_g2_references import tagged
+from pipeline.formats.newsml_g2_story import assembled
+from pipeline.formats.newsml_g2_values import MOST, value
 from pipeline.formats.xml_values import add, value_of
-from pipeline.story import Dateline, Entity, Headline, Link, Provenance, PubStatus, Story
+from pipeline.story import Provenance, Story
 
 _CARRIERS = frozenset({"newsItem", "packageItem"})
 _OTHERS = frozenset({"conceptItem", "knowledgeItem", "planningItem", "catalogItem"})
 _ROOTS = _CARRIERS | _OTHERS | {"newsMessage"}
 _INSIDE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:newsItem|packageItem|newsMessage)[\s>]")
 _NAMESPACE = re.compile(rb"iptc\.org/std/nar/")
+_READ = frozenset({
+    "catalog", "catalogRef", "rightsInfo", "itemMeta", "contentMeta", "contentSet", "groupSet",
+})  # fmt: skip
+_IPTC_CATALOG = re.compile(r"https?://(?:www\.)?iptc\.org/std/catalog/")
+_LARGEST_NUMBER = 6
+"""Digits of a transmission's number. Longer ones identify messages and do not count them."""
 
 
 def sniff(item: Item) -> Guess:
@@ -42,93 +51,81 @@ def sniff(item: Item) -> Guess:
 
 
 def parse(item: Item) -> Iterable[Story | TerminalError]:
-    """The stories of all news and package items. An item that cannot be read costs itself."""
-    root, text = xml.parse(item)
-    found = _items(root)
+    """The stories of all news and package items. An item that cannot be read costs itself, also where it is that what
+    makes the whole ill-formed."""
+    text = xml.text_in(item)
+    try:
+        root = xml.fragment(text.text)
+    except TerminalError as error:
+        return (
+            one.error if isinstance(one, Broken) else _read(one, item, text, _message(one.getroottree().getroot()))
+            for one in pieces(text.text, error)
+        )
+    message = _message(root)
+    found = (_read(one, item, text, message) for one in _items(root))
     first = next(found, None)
     if first is None:
         raise TerminalError(f"There is no item of NewsML-G2 in this <{clean(xml.name(root))[:40]}>.")
-    message = _message(root)
-    alone = first is root
-    return (_read(one, item, text, message, alone=alone) for one in chain([first], found))
+    return _chained(first, found)
+
+
+def _chained(first: Story | TerminalError, rest: Iterator[Story | TerminalError]) -> Iterator[Story | TerminalError]:
+    yield first
+    yield from rest
 
 
 def _items(root: xml.Element) -> Iterator[xml.Element]:
     """The items, in order, but none within another one."""
-    if xml.name(root) in _CARRIERS | _OTHERS:
-        yield root
-        return
-    for inner in root:
-        yield from _items(inner)
+    within: xml.Element | None = None
+    for element in root.iter():
+        if xml.name(element) in _CARRIERS | _OTHERS and (within is None or not _is_in(element, within)):
+            within = element
+            yield element
+
+
+def _is_in(element: xml.Element, within: xml.Element) -> bool:
+    return any(ancestor is within for ancestor in element.iterancestors())
 
 
 def _message(root: xml.Element) -> dict[str, Any]:
-    """What the header of the message says."""
-    header = next(root.iter("{*}header"), None) if xml.name(root) == "newsMessage" else None
-    return {"header": value_of(header)} if header is not None else {}
+    """What the header of the message says, without its catalogs."""
+    header = xml.child(root, "header") if xml.name(root) == "newsMessage" else None
+    said = value_of(header) if header is not None else None
+    if not isinstance(said, dict):
+        return {}
+    return {"header": {key: content for key, content in said.items() if not key.startswith("catalog")}}
 
 
-def _read(
-    element: xml.Element, item: Item, text: Text, message: dict[str, Any], *, alone: bool
-) -> Story | TerminalError:
-    guid = xml.attribute(element, "guid")
-    kind = xml.name(element)
+def _read(element: xml.Element, item: Item, text: Text, message: dict[str, Any]) -> Story | TerminalError:
+    guid, kind = xml.attribute(element, "guid"), xml.name(element)
+    where = clean(guid)[:1000] if guid else None
     if kind in _OTHERS:
-        return TerminalError(f"This is a {kind} of NewsML-G2, which carries no story.", item=guid and clean(guid))
-    data = item.data if alone else etree.tostring(element, with_tail=False)
-    meta = read_meta(element, item, schemes(element), data)
+        return TerminalError(f"This is a {kind} of NewsML-G2, which carries no story.", item=where)
     try:
-        return _story(element, meta, content(element), text, message)
+        return _story(element, item, text, message)
     except TerminalError as error:
-        return TerminalError(error.cause, item=meta.uri)
+        return TerminalError(error.cause, item=where)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        return TerminalError(f"This {kind} of NewsML-G2 cannot be read ({type(error).__name__}).", item=where)
 
 
-def _story(element: xml.Element, meta: Meta, found: Content, text: Text, message: dict[str, Any]) -> Story:
-    copy = _copy(found)
-    headline, others = _headlines(meta, found, copy)
-    status = _status(meta, copy)
-    links = (*meta.links, *remote(element), *_package(element), *(found.nitf.links if found.nitf else ()))
-    if not (headline or copy.paragraphs or meta.descriptions or links or status == "canceled"):
-        raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, a description or a link.")
-    byline = "; ".join(meta.bylines) or (found.nitf and found.nitf.byline) or copy.byline
-    body_text, dateline = "\n\n".join(copy.paragraphs), _dateline(meta, found, copy)
-    given = entities(found.tagged, found.paragraphs, body_text, headline)
+def _story(element: xml.Element, item: Item, text: Text, message: dict[str, Any]) -> Story:
+    about_itself = read_management(element, item)
+    extra = about_itself.extra
+    root = element.getroottree().getroot()
+    known = schemes(root, *xml.children(root, "header"), element)
+    about = read_about(element, known, about_itself.language, extra)
+    links, found = tuple(read_links(element, extra)), read_content(element)
+    _keep_rest(element, extra)
+    found = replace(found, tagged=(*found.tagged, *tagged(element, about.references, found.paragraphs)))
+    story = assembled(about_itself, about, found, message)
+    if not (story.headline or story.body_text or links or found.extra or story.pubstatus != "usable"):
+        raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, other content or a link.")
     channel, sequence = _transmission(message)
-    return Story(
-        uri=meta.uri,
-        pubstatus=status,
-        type="composite" if xml.name(element) == "packageItem" else meta.type,
-        version=meta.version,
-        versioncreated=meta.versioncreated,
-        firstcreated=meta.firstcreated,
-        embargoed=meta.embargoed or copy.embargo,
-        urgency=meta.urgency,
-        profile=meta.profile,
-        signals=wire_copy.all_signals(copy),
-        headline=headline,
-        headlines=others,
-        slugline=meta.slugline or copy.slugline,
-        description_text=_description(meta, found, copy),
-        byline=byline,
-        creditline=wire_copy.joined(list(dict.fromkeys([*meta.credits, *_credits(found), *copy.credits]))),
-        located=meta.located or (dateline.places[0] if dateline and dateline.places else None),
-        dateline=dateline,
-        authors=tuple(dict.fromkeys([*_authors(meta, found, byline), *copy.authors])),
-        language=meta.language,
-        source=meta.source or wire_copy.agency(copy),
-        genre=meta.genre,
-        subject=meta.subject,
-        keywords=tuple(dict.fromkeys([*meta.keywords, *copy.keywords])),
-        ednote=wire_copy.joined(
-            list(dict.fromkeys([*meta.notes, *(found.nitf.notes if found.nitf else ()), *copy.notes]))
-        ),
-        usageterms=wire_copy.joined(meta.usage),
-        copyrightholder=meta.copyrightholder,
-        copyrightnotice=wire_copy.joined(list(dict.fromkeys([*meta.copyrightnotice, *copy.copyright]))),
-        links=tuple(dict.fromkeys(links)),
-        body_text=body_text,
-        entities=_merged(given, meta.entities, headline),
-        extra=_extra(meta, found, copy, message),
+    return replace(
+        story,
+        type="composite" if xml.name(element) == "packageItem" else story.type,
+        links=tuple(dict.fromkeys([*links, *found.links])),
         provenance=Provenance(
             charset=text.charset,
             charset_reason=text.reason,
@@ -139,97 +136,25 @@ def _story(element: xml.Element, meta: Meta, found: Content, text: Text, message
     )
 
 
-def _copy(found: Content) -> wire_copy.Copy:
-    if found.plain is not None:
-        return wire_copy.read(found.plain, with_headline=False)
-    return wire_copy.read_paragraphs(list(found.paragraphs), with_headline=False)
-
-
-def _headlines(meta: Meta, found: Content, copy: wire_copy.Copy) -> tuple[str | None, tuple[Headline, ...]]:
-    """The main headline without its signals, which go to the copy's, and the other ones."""
-    inside = [Headline(text=found.nitf.headline)] if found.nitf and found.nitf.headline else []
-    all_ = [*meta.headlines, *inside, *(found.nitf.headlines if found.nitf else ()), *meta.titles]
-    more = signals.slug(meta.slugline)[0] if meta.slugline else ()
-    if not all_:
-        copy.signals = [*meta.signals, *more, *copy.signals]
-        return None, ()
-    said, main = signals.peel(all_[0].text)
-    copy.signals = [*meta.signals, *said, *more, *copy.signals]
-    others = (other for other in all_[1:] if other.text not in (all_[0].text, main))
-    return main or None, tuple(dict.fromkeys(others))
-
-
-def _status(meta: Meta, copy: wire_copy.Copy) -> PubStatus:
-    if meta.pubstatus == "usable" and copy.embargoed and not (copy.embargo or meta.embargoed):
-        return "withheld"
-    killed = signals.is_kill(wire_copy.all_signals(copy))
-    return "canceled" if killed and meta.pubstatus == "usable" else meta.pubstatus
-
-
-def _description(meta: Meta, found: Content, copy: wire_copy.Copy) -> str | None:
-    said = [*meta.descriptions, *([found.nitf.abstract] if found.nitf and found.nitf.abstract else [])]
-    return next((text for text in said if text not in copy.paragraphs[:1]), None)
-
-
-def _credits(found: Content) -> Iterable[str]:
-    return found.nitf.credits if found.nitf else ()
-
-
-def _authors(meta: Meta, found: Content, byline: str | None) -> Iterable[Any]:
-    """Those of the byline; creators that it names are these."""
-    read = list(bylines.authors(byline)) if byline else []
-    if found.nitf and not meta.bylines:
-        read = list(found.nitf.authors) or read
-    named = {author.name.casefold() for author in read}
-    return [*read, *(author for author in meta.authors if author.name.casefold() not in named)]
-
-
-def _dateline(meta: Meta, found: Content, copy: wire_copy.Copy) -> Dateline | None:
-    apart = found.nitf.dateline if found.nitf else None
-    for line in meta.datelines[:1] if copy.dateline is None and apart is None else ():
-        read, _ = datelines.split(f"{line.rstrip(' -–—')} - Text.")
-        return read or Dateline(text=line)
-    return copy.dateline or apart
-
-
-def _package(element: xml.Element) -> Iterator[Link]:
-    """The items of a package."""
-    for reference in element.iter("{*}itemRef"):
-        yield link(reference, "item")
-
-
-def _merged(tagged: tuple[Entity, ...], named: list[Entity], headline: str | None) -> tuple[Entity, ...]:
-    """What the text tags, and what the metadata names besides."""
-    known = {(entity.type, entity.name.casefold()) for entity in tagged}
-    rest = (
-        Entity(name=one.name, type=one.type, code=one.code, in_headline=one.name in (headline or ""))
-        for one in named
-        if (one.type, one.name.casefold()) not in known
-    )
-    return (*tagged, *rest)
+def _keep_rest(element: xml.Element, extra: dict[str, Any]) -> None:
+    """The parts of an item that are not read, and where the catalogs are that were not."""
+    for number, part in enumerate(element):
+        if xml.name(part) not in _READ and number < MOST:
+            add(extra, xml.name(part), value(part))
+        href = xml.attribute(part, "href") if xml.name(part) == "catalogRef" else None
+        if href and not _IPTC_CATALOG.match(href):
+            add(extra, "catalogRef", clean(href))
 
 
 def _transmission(message: dict[str, Any]) -> tuple[str | None, int | None]:
+    """The channel and number of the transmission, where its identifier is a number that counts."""
     header = message.get("header")
-    number = header.get("transmitId") if isinstance(header, dict) else None
-    if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or len(number) > 12:
+    said = header if isinstance(header, dict) else {}
+    number = said.get("transmitId")
+    if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or len(number) > _LARGEST_NUMBER:
         return None, None
-    parts = [header.get(key) for key in ("sender", "channel")] if isinstance(header, dict) else []
+    parts = [said.get(key) for key in ("sender", "channel")]
     return "/".join(part for part in parts if isinstance(part, str)) or "newsml-g2", int(number)
-
-
-def _extra(meta: Meta, found: Content, copy: wire_copy.Copy, message: dict[str, Any]) -> dict[str, Any]:
-    extra = {**(found.nitf.extra if found.nitf else {}), **meta.extra, **message}
-    if meta.descriptions[1:]:
-        extra["description"] = meta.descriptions[1:]
-    for text in found.others:
-        add(extra, "other_content", text)
-    if copy.dateline and meta.datelines and copy.dateline.text.split() != meta.datelines[0].split():
-        extra["dateline"] = meta.datelines[0]
-    if copy.end_marks:
-        extra["end_mark"] = " ".join(copy.end_marks)
-    kept: dict[str, Any] = tamed(extra)
-    return kept
 
 
 FORMAT = Format(name="newsml-g2", sniff=sniff, parse=parse)

@@ -1,116 +1,148 @@
-"""The content of a NewsML-G2 item: its text, whatever it is written in, and where the rest of it lies."""
+"""The content of a NewsML-G2 item: its text, whatever it is written in."""
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
 
-from lxml import etree
+import orjson
 
 from pipeline.errors import TerminalError
 from pipeline.formats import markup, nitf_body, xml
+from pipeline.formats.catalogs import local_code
 from pipeline.formats.charset import clean, decode
+from pipeline.formats.newsml_g2_values import given, html
 from pipeline.formats.nitf_line import Tagged
-from pipeline.formats.xml import Element, attribute, children, name, text_of
+from pipeline.formats.xml import Element, child, children, name, text_of
+from pipeline.formats.xml_values import add, attributes, value_of
 from pipeline.story import Link
 
 _MOST_PARTS = 50
 """Content elements of one item that are looked at."""
+_MOST_LINKS = 1000
+_LARGEST_DATA = 1 << 16
+"""Bytes of JSON that content which is no text (SportsML, EventsML) may take in `extra`; larger, only its name stays."""
+_HTML = frozenset({
+    "html", "body", "div", "p", "section", "article", "main", "span", "table", "ul", "ol", "dl", "pre", "blockquote",
+    "h1", "h2", "h3", "h4", "h5", "h6", "a", "b", "strong", "i", "em", "br", "img", "figure", "header", "head",
+})  # fmt: skip
+_NITF = frozenset({"nitf", "body", "body.content", "block"})
+_MEDIA = {"img": "picture", "video": "video", "audio": "audio", "source": "content", "iframe": "embedded"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The text of an item."""
+    """The text of an item, and what came with it."""
 
     paragraphs: tuple[str, ...] = ()
     plain: str | None = None
     """The text where it is plain, its paragraphs still to be told apart."""
-    nitf: nitf_body.Body | None = None
+    nitf: nitf_body.Body = field(default_factory=nitf_body.Body)
     """What NITF says besides."""
     tagged: tuple[Tagged, ...] = ()
-    others: tuple[str, ...] = ()
-    """Further texts of the item, where they say something else."""
+    links: tuple[Link, ...] = ()
+    language: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
-def content(item: Element) -> Content:
-    """The first text there is in the content set; those after it that have other words are kept beside it."""
-    sets = (part for set_ in children(item, "contentSet") for part in set_)
-    found = [one for part, _ in zip(sets, range(_MOST_PARTS), strict=False) if (one := _read(part)).paragraphs]
-    if not found:
-        return Content()
-    first = found[0]
-    words = _words(first.paragraphs)
-    others = ("\n\n".join(one.paragraphs) for one in found[1:] if _words(one.paragraphs) != words)
-    return replace(first, others=tuple(others))
-
-
-def remote(item: Element) -> Iterator[Link]:
-    """Renditions that lie elsewhere."""
-    for set_ in children(item, "contentSet"):
-        for part in children(set_, "remoteContent"):
-            target = attribute(part, "residref")
-            rendition = attribute(part, "rendition") or "content"
-            yield Link(
-                rel=clean(rendition).rpartition(":")[2],
-                uri=clean(target) if target else None,
-                type=_clean(attribute(part, "contenttype")),
-                href=_clean(attribute(part, "href")),
-                title=_clean(text_of(xml.child(part, "title"))),
-            )
-
-
-def _clean(text: str | None) -> str | None:
-    return clean(text) if text else None
+def read_content(item: Element) -> Content:
+    """The first text there is in the content set; texts after it that have other words are kept in `extra`, as is
+    content that is no text."""
+    found, extra = Content(), dict[str, Any]()
+    words: list[str] = []
+    for part in islice((part for set_ in children(item, "contentSet") for part in set_), _MOST_PARTS):
+        if name(part) not in ("inlineXML", "inlineData"):
+            continue
+        read = _inline_xml(part) if name(part) == "inlineXML" else _inline_data(part)
+        if not read.paragraphs:
+            add(extra, name(part), read.extra)
+        elif not found.paragraphs:
+            found, words = replace(read, language=given(part, "lang")), _words(read.paragraphs)
+        elif _words(read.paragraphs) != words:
+            add(extra, name(part), {**attributes(part), "text": "\n\n".join(read.paragraphs)})
+    for key, content in extra.items():
+        add(found.extra, key, content)
+    return found
 
 
 def _words(paragraphs: Sequence[str]) -> list[str]:
     return " ".join(paragraphs).split()
 
 
-def _read(part: Element) -> Content:
-    if name(part) == "inlineXML":
-        return _inline_xml(part)
-    return _inline_data(part) if name(part) == "inlineData" else Content()
-
-
 def _inline_xml(part: Element) -> Content:
-    for inner in part:
-        if name(inner) in ("nitf", "body", "body.content") and _is_nitf(inner):
-            body = nitf_body.body(inner)
-            return Content(paragraphs=body.paragraphs, nitf=body, tagged=body.tagged)
-        return _markup(etree.tostring(inner, encoding="unicode", with_tail=False))
-    return _text(part.text or "", attribute(part, "contenttype"))
+    inner = next(iter(part), None)
+    if inner is None:
+        return _text(part.text or "", part)
+    called = name(inner).rpartition(":")[2]
+    if called in _NITF and (called != "body" or any(name(one).startswith("body.") for one in inner)):
+        return _nitf(inner)
+    if called in _HTML:
+        return Content(paragraphs=tuple(html(part)), links=_links(part), extra=_counts(part))
+    data = value_of(inner)
+    small = len(orjson.dumps(data)) <= _LARGEST_DATA
+    return Content(extra={**attributes(part), called: data if small else {"bytes": "too many to be kept here"}})
 
 
-def _is_nitf(inner: Element) -> bool:
-    return name(inner) != "body" or any(name(one).startswith("body.") for one in inner)
+def _nitf(document: Element) -> Content:
+    body = nitf_body.body(document)
+    head = child(document, "head")
+    extra = {"head": value_of(head)} if head is not None and len(head) else {}
+    return Content(paragraphs=body.paragraphs, nitf=body, tagged=body.tagged, links=body.links, extra=extra)
 
 
 def _inline_data(part: Element) -> Content:
-    type_ = (attribute(part, "contenttype") or "").partition(";")[0].lower()
+    type_ = given(part, "contenttype") or ""
     text = "".join(map(str, part.itertext()))
-    if attribute(part, "encoding"):
-        try:
-            text = decode(base64.b64decode("".join(text.split()), validate=True)).text
-        except (binascii.Error, ValueError):
-            return Content()
-    if type_.startswith(("image/", "audio/", "video/")) or not text.strip():
+    encoding = given(part, "encoding") or given(part, "encodinguri")
+    if type_.startswith(("image/", "audio/", "video/")):
+        return Content(extra=attributes(part))
+    if not encoding or local_code(encoding) in ("none", "7bit", "8bit"):
+        return _text(text, part)
+    decoded = _decoded(text) if local_code(encoding) == "base64" else None
+    return _text(decoded, part) if decoded is not None else Content(extra={**attributes(part), "text": clean(text)})
+
+
+def _decoded(text: str) -> str | None:
+    """Base64, also without its padding; None where it is none."""
+    packed = "".join(text.split()).rstrip("=")
+    try:
+        return decode(base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)).text
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _text(text: str, part: Element) -> Content:
+    type_ = (given(part, "contenttype") or "").lower()
+    if not text.strip():
         return Content()
-    return _text(text, type_)
-
-
-def _text(text: str, type_: str | None) -> Content:
-    if "nitf" in (type_ or ""):
+    if "nitf" in type_:
         try:
-            body = nitf_body.body(xml.fragment(text))
+            return _nitf(xml.fragment(text))
         except TerminalError:
-            return _markup(text)
-        return Content(paragraphs=body.paragraphs, nitf=body, tagged=body.tagged)
-    if "html" in (type_ or "") or markup.looks_like_markup(text):
-        return _markup(text)
+            return Content(paragraphs=tuple(markup.paragraphs(text)))
+    if "html" in type_ or markup.looks_like_markup(text):
+        return Content(paragraphs=tuple(markup.paragraphs(text)), extra=_counts(part))
     lines = [line for line in clean(text).split("\n") if line.strip()]
-    return Content(paragraphs=tuple(lines), plain=clean(text))
+    return Content(paragraphs=tuple(lines), plain=clean(text), extra=_counts(part))
 
 
-def _markup(text: str) -> Content:
-    return Content(paragraphs=tuple(markup.paragraphs(text)))
+def _counts(part: Element) -> dict[str, Any]:
+    """The numbers of words and the like that the agency gives."""
+    return {key: count for key, count in attributes(part).items() if key.endswith("count")}
+
+
+def _links(part: Element) -> tuple[Link, ...]:
+    """What XHTML shows or points to."""
+    links = (_link(one) for one in part.iter("{*}a", "{*}img", "{*}video", "{*}audio", "{*}source", "{*}iframe"))
+    return tuple(dict.fromkeys(islice(filter(None, links), _MOST_LINKS)))
+
+
+def _link(element: Element) -> Link | None:
+    rel = _MEDIA.get(name(element), "related")
+    href = given(element, "href" if rel == "related" else "src")
+    if not href or href.startswith(("#", "javascript:", "data:")):
+        return None
+    title = text_of(element) if rel == "related" else given(element, "alt") or given(element, "title")
+    return Link(rel=rel, href=href, title=clean(title) if title else None)
