@@ -42,7 +42,7 @@ def test_two_stages_on_the_same_python_that_is_new_enough() -> None:
 def test_it_installs_what_the_project_names() -> None:
     commands = [words for what, words in INSTRUCTIONS if what == "RUN"]
     (extras,) = (found[1] for words in commands if (found := re.search(r"'\.\[([\w,]+)\]'", words)))
-    assert set(extras.split(",")) == {"nlp"} <= PROJECT["optional-dependencies"].keys()
+    assert set(extras.split(",")) == {"nlp", "sources"} <= PROJECT["optional-dependencies"].keys()
     assert f"pip install --constraint constraints.txt '.[{extras}]'" in commands
 
 
