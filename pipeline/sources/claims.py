@@ -54,34 +54,28 @@ class Claim:
         """Put the file where it belongs: to `failed` if there are reasons, else to `done`, or away. TransientError
         where that cannot be done now."""
         try:
-            if reasons:
-                target = self._reserve("failed", name)
-                beside = target.with_name(_shortened(target.name) + ".error.txt")
-                beside.write_text("\n".join(reasons) + "\n", encoding="utf-8", errors="backslashreplace")
-                (self.folder / name).rename(target)
-            elif keep:
-                (self.folder / name).rename(self._reserve("done", name))
-            else:
-                (self.folder / name).unlink()
-        except FileNotFoundError:
-            return  # worked off by somebody who took this claim for left behind: sent twice, which does no harm
+            if not (reasons or keep):
+                (self.folder / name).unlink(missing_ok=True)
+                return
+            target = self._moved(name, "failed" if reasons else "done")
+            if target and reasons:
+                said = "\n".join(reasons) + "\n"
+                target.with_name(target.name + ".error.txt").write_text(said, "utf-8", errors="backslashreplace")
         except OSError as error:
-            raise TransientError(f"{self.root / name} was sent and cannot be put away: {error.strerror}.") from error
+            reason = f"{error.strerror} ({error.filename})"
+            raise TransientError(f"{self.root / name} was sent and cannot be put away: {reason}.") from error
 
-    def _reserve(self, outcome: str, name: str) -> Path:
-        """A name that nobody has, taken by an empty file, which the rename replaces."""
+    def _moved(self, name: str, outcome: str) -> Path | None:
+        """Where the file is now; None when it was put away by somebody who took this claim for left behind: it was
+        sent twice, which does no harm."""
         parent = (self.root / OURS / outcome / datetime.now(UTC).strftime("%Y-%m-%d") / name).parent
         parent.mkdir(parents=True, exist_ok=True)
-        base = Path(name).name
-        tried = 1
-        while True:
-            target = parent / (base if tried == 1 else f"{_shortened(base)}.{tried}")
-            try:
-                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            except FileExistsError:
-                tried += 1
-            else:
-                return target
+        target = _reserved(parent, os.fsdecode(os.fsencode(Path(name).name)[:_LONGEST_NAME]))
+        try:
+            return (self.folder / name).rename(target)
+        except FileNotFoundError:
+            target.unlink()
+            return None
 
     def close(self) -> None:
         """Give up the lease. What is still in the folder is taken up by the next who looks."""
@@ -132,5 +126,14 @@ def _locked(folder: Path) -> int | None:
     return file
 
 
-def _shortened(name: str) -> str:
-    return os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
+def _reserved(parent: Path, base: str) -> Path:
+    """A name that nobody has, taken by an empty file, which a rename replaces."""
+    tried = 1
+    while True:
+        target = parent / (base if tried == 1 else f"{base}.{tried}")
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            tried += 1
+        else:
+            return target

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.errors import OperatorError
+from pipeline.errors import OperatorError, TransientError
+from pipeline.sources import folder as folders
 from pipeline.sources.base import Arrival, Batch, Unreadable
 from pipeline.sources.claims import claim
 from pipeline.sources.folder import FOLDER, FolderFeed
@@ -160,3 +161,71 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
             call()
     (tmp_path / "a.txt").write_text("x")
     assert FOLDER.check(feed(tmp_path)) == f"1 file waits in {tmp_path}."
+
+
+def test_more_files_than_are_held_in_memory_come_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "WINDOW", 7)
+    monkeypatch.setattr(folders, "BATCH_ITEMS", 3)
+    for number in range(50):
+        path = tmp_path / f"{number * 37 % 50:02}.txt"
+        path.write_bytes(b"%d" % number)
+        os.utime(path, (number, number))
+    batches = poll(tmp_path)
+    assert max(len(batch.arrivals) for batch in batches) == 3
+    items = [arrival for batch in batches for arrival in batch.arrivals if isinstance(arrival, Arrival)]
+    assert [item.data for item in items] == [b"%d" % number for number in range(50)]
+
+
+def test_a_batch_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "BATCH_BYTES", 1_000)
+    for number in range(5):
+        (tmp_path / f"{number}.txt").write_bytes(b"x" * 600)
+    assert [len(batch.arrivals) for batch in poll(tmp_path)] == [2, 2, 1]
+
+
+def test_names_at_the_edge_of_what_a_file_system_takes(tmp_path: Path) -> None:
+    labels = {b"n" * 255: "n" * 255, b"caf\xe9.txt": "caf\\xe9.txt", b"line\nbreak": "line\nbreak"}
+    for _ in range(2):
+        for name in labels:
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"x" * (LIMIT + 1))
+        assert set(names(poll(tmp_path))) == set(labels.values())
+    assert len(below(tmp_path)) == 12  # each twice, each with its sentence
+
+
+def test_what_somebody_else_has_put_away_meanwhile_leaves_nothing_of_it_here(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("x")
+    (tmp_path / "large.txt").write_bytes(b"x" * (LIMIT + 1))
+    (given_up,) = FOLDER.poll(feed(tmp_path), None, LIMIT, Event())  # its claim ends with the round
+    assert len(names(poll(tmp_path))) == 2
+    before = below(tmp_path)
+    given_up.done()
+    assert below(tmp_path) == before
+
+
+def test_what_cannot_be_put_away_is_sent_again(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / ".wire").mkdir()
+    (tmp_path / ".wire" / "done").write_text("in the way")
+    (batch,) = FOLDER.poll(feed(tmp_path), None, LIMIT, Event())
+    with pytest.raises(TransientError, match="a.txt was sent and cannot be put away"):
+        batch.done()
+    (tmp_path / ".wire" / "done").unlink()
+    assert names(poll(tmp_path)) == ["a.txt"]
+
+
+def test_a_claim_holds_a_name_once(tmp_path: Path) -> None:
+    ours = claim(tmp_path)
+    (tmp_path / "a.txt").write_text("first")
+    assert ours.take("a.txt")
+    (tmp_path / "a.txt").write_text("second")
+    assert not ours.take("a.txt")  # it would have replaced the first
+    ours.finish("a.txt", [], keep=False)
+    ours.close()
+    assert (tmp_path / "a.txt").read_text() == "second"
+
+
+def test_patterns_and_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.xml", "b.txt", "sub/c.xml"):
+        (tmp_path / name).write_text("x")
+    assert names(poll(tmp_path, names="*.xml", subfolders=False)) == ["a.xml"]
