@@ -1,7 +1,7 @@
 """The HTTP server of pushed items: one for each address, in a thread of its own, for all feeds of the process.
 
     POST /v1/feeds/{id}        an item: 202 when the broker has it, 503 when it does not
-    GET, HEAD /v1/feeds/{id}   200 for who may push
+    GET, HEAD /v1/feeds/{id}   200 for who may push, and how many bytes wait for the broker
     GET, HEAD /healthz         200
 
 It speaks plain HTTP: TLS is for a proxy in front. uvicorn has no bound on how long a request's head may take, nor on
@@ -156,7 +156,8 @@ def _app(server: Server) -> Starlette:
         return await _taken(request, _mailbox(server, request))
 
     async def look(request: Request) -> Response:
-        return JSONResponse({"feed": _mailbox(server, request).feed})
+        mailbox = _mailbox(server, request)
+        return JSONResponse({"feed": mailbox.feed, "waiting_bytes": mailbox.held})
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"feeds": len(server.mailboxes)})

@@ -24,6 +24,9 @@ _MOST_TAGS = 1_000_000
 """A document with more is not taken apart: its tree would take some hundred times its bytes."""
 _HEAD_PART, _HEAD = 4 << 10, 16 << 10
 """Bytes of one element of the head, and of the whole head, that each entry is given."""
+_SHELL = 4 * _HEAD
+"""Bytes of all that an entry stands in. Where attributes and namespaces take more, nothing is taken apart: each entry
+would carry them."""
 _VOLATILE = frozenset({"lastbuilddate", "pubdate", "updated", "modified", "date", "items", "ttl"})
 _DATES = ("updated", "modified", "published", "issued", "pubDate", "date", "created")
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -91,6 +94,8 @@ def take_apart(data: bytes, charset: str | None, base: str) -> Document | None:
         container.remove(element)
         element.tail = None
     _reduce(root, container)
+    if len(etree.tostring(root)) > _SHELL:
+        return None
     if _BASE not in root.attrib:
         root.set(_BASE, base)
     entries = {entry.fingerprint: entry for entry in map(_entry, found[:MOST_ENTRIES])}

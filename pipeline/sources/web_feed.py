@@ -77,6 +77,7 @@ def remembered(feed: Web, cursor: Cursor) -> State:
     """The state in `cursor`; of one made for another URL, or of none, only the entries."""
     try:
         state = msgspec.convert(cursor or {}, State)
-    except msgspec.ValidationError:
+        address(state.moved or feed.url)
+    except ValueError:  # msgspec's too
         return State(url=feed.url)
     return state if state.url == feed.url else State(url=feed.url, entries=state.entries)

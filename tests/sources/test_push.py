@@ -179,7 +179,7 @@ def test_what_is_not_taken(consumer: Consumer, given: dict[str, Any], status: in
 
 def test_looking_takes_nothing(consumer: Consumer) -> None:
     token = {"Authorization": f"Bearer {TOKEN}"}
-    assert ask(consumer.port, "GET", "/v1/feeds/p", None, token).json == {"feed": "p"}
+    assert ask(consumer.port, "GET", "/v1/feeds/p", None, token).json == {"feed": "p", "waiting_bytes": 0}
     assert ask(consumer.port, "HEAD", "/v1/feeds/p", None, token).status == 200
     assert ask(consumer.port, "HEAD", "/v1/feeds/p").status == 401
     assert ask(consumer.port, "DELETE", "/v1/feeds/p", None, token).status == 405
@@ -292,8 +292,7 @@ def test_at_the_end_who_waits_is_answered(port: int) -> None:
     with consuming(feed(port, wait=20.0), port) as consumer, ThreadPoolExecutor(5) as senders:
         consumer.away.set()
         answers = [senders.submit(consumer.post, b"%d" % number) for number in range(5)]
-        until(lambda: len(push_server._servers[f"127.0.0.1:{port}"].mailboxes) and not any(a.done() for a in answers))
-        time.sleep(0.3)  # they are on their way
+        until(lambda: push_server._servers[f"127.0.0.1:{port}"].mailboxes["p"].held == 5)
         consumer.stop.set()
         assert {answer.result(timeout=5).status for answer in answers} == {503}
     until(lambda: f"127.0.0.1:{port}" not in push_server._servers)

@@ -94,6 +94,14 @@ def test_killed_within_a_round_only_the_rest_comes_again(web: Web) -> None:
     assert names(batches(feed(web), last(rest))) == []
 
 
+@pytest.mark.parametrize(
+    "cursor", [1, [2], {"entries": 3}, {"moved": "file:///etc/passwd"}, {"url": "http://old.example/"}]
+)
+def test_a_cursor_that_is_none_of_this_feed_is_a_new_beginning(web: Web, cursor: Cursor) -> None:
+    web.pages["/feed"] = [page(("a", "1"))]
+    assert names(batches(feed(web), cursor)) == ["a"]
+
+
 def test_validators_are_sent_back(web: Web) -> None:
     stamp = formatdate(1_700_000_000, usegmt=True)
     web.pages["/feed"] = [page(("a", "1"), ETag='W/"v1"', Last_Modified=stamp)]

@@ -102,6 +102,7 @@ def test_each_part_is_in_the_charset_of_the_whole(data: bytes, charset: str | No
         b'<!DOCTYPE rss [<!ENTITY a "x">]><rss><channel><item><title>&a;</title></item></channel></rss>',
         '<!DOCTYPE rss [<!ENTITY a "x">]><rss><channel><item/></channel></rss>'.encode("utf-16"),
         b"<feed>" + b"<a>" * 2000 + b"</a>" * 2000 + b"</feed>",
+        b"<rss x='" + b"y" * 70_000 + b"'><channel><item/></channel></rss>",  # which each entry would carry
         b"<feed>" + b"<a/>" * 1_000_001 + b"</feed>",
     ],
 )  # fmt: skip
