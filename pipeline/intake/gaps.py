@@ -2,12 +2,14 @@
 
 Agencies number what they send, service by service: IPTC 7901 and ANPA 1312 in each header, NewsML in its envelope. The
 parse stage writes service and number beside each story, in the headers of wire.parsed. Numbers that come late fill
-their gap; a number that comes again is a repeat; a jump backwards is a restart, as at midnight or after 9999.
+their gap; a number that comes again is a repeat. Numbers begin anew after 9999, or at midnight after whatever they
+had reached, and neither is announced: what tells a restart from a repeat is how long ago its number was reached.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pipeline.bus.reader import read
 from pipeline.messages import Message
@@ -15,7 +17,17 @@ from pipeline.settings import Settings
 from pipeline.topics import PARSED, PARSED_BULK
 
 WIDEST = 1_000
-"""Numbers: a larger jump is a restart and no gap."""
+"""Numbers: a larger jump is a restart, or a slip, and no gap."""
+REPEATED_WITHIN = timedelta(hours=3)
+"""A number that comes again within this time of its being reached is a repeat; later it may be a restart."""
+_BEGINNING = 20
+"""A late number up to this is a restart at once; a higher one is when the next follows it."""
+_NEAR = 10
+"""Numbers that follow one another, with some missing."""
+_MARK_EVERY, _MARKS = timedelta(minutes=10), 1_000
+_MOST_MISSING, _MOST_CHANNELS = 5_000, 5_000
+"""Kept of one channel, and channels: whoever invents numbers and channels takes no more memory than this."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,9 +52,93 @@ class Gap:
 
 
 @dataclass(slots=True)
-class _Channel:
+class _Run:
+    """Numbers since a restart."""
+
     highest: int
+    began: datetime
     missing: dict[int, datetime] = field(default_factory=dict)
+    marks: deque[tuple[int, datetime]] = field(default_factory=lambda: deque(maxlen=_MARKS))
+
+    def reach(self, number: int, when: datetime, first_missing: int) -> None:
+        self.miss(first_missing, number, when)
+        self.highest = number
+        if not self.marks or when - self.marks[-1][1] >= _MARK_EVERY:
+            self.marks.append((number, when))
+
+    def miss(self, first: int, end: int, when: datetime) -> None:
+        self.missing |= dict.fromkeys(range(first, end), when)
+        for number in list(self.missing)[: max(len(self.missing) - _MOST_MISSING, 0)]:
+            del self.missing[number]
+
+    def reached(self, number: int) -> datetime:
+        """When it had come to `number`, about; long ago, where that is not known any more."""
+        return next((when for marked, when in reversed(self.marks) if marked <= number), _NEVER)
+
+    def follows(self, number: int) -> bool:
+        return 0 < number - self.highest <= _NEAR
+
+
+@dataclass(slots=True)
+class _Channel:
+    run: _Run
+    before: _Run | None = None
+    """The run before this one, which late numbers may belong to."""
+    newest: datetime = _NEVER
+    again: int | None = None
+    """A number that came again long after it was reached: the next one shows whether that was a restart."""
+
+    def observe(self, number: int, when: datetime) -> None:
+        again, self.again = self.again, None
+        ahead = number - self.run.highest
+        if self._late(number, when):
+            return
+        if self.before is not None and self.before.follows(number) and not self.run.follows(number):
+            self.run, self.before = self.before, None  # that was no restart, but a slip in a number
+            self.run.reach(number, when, self.run.highest + 1)
+        elif 0 < ahead <= WIDEST:
+            self.run.reach(number, when, self.run.highest + 1)
+        elif ahead > WIDEST:
+            self._begin(number, when, number)
+        elif ahead < -WIDEST and number <= WIDEST:
+            self._begin(number, when, 1)
+        elif when - self.run.reached(number) > REPEATED_WITHIN:
+            if number <= _BEGINNING:
+                self._begin(number, when, 1)
+            elif again is not None and 0 < number - again <= _NEAR:
+                self._begin(number, when, max(1, number - WIDEST))
+                self.run.missing.pop(again, None)
+            else:
+                self.again = number
+
+    def _late(self, number: int, when: datetime) -> bool:
+        """Whether the number belongs to what was before; it then fills its gap, if there is one."""
+        old = when < self.newest
+        self.newest = max(self.newest, when)
+        if when >= self.run.began and number in self.run.missing:
+            del self.run.missing[number]
+            return True
+        if self.before is None:
+            return old and not 0 < number - self.run.highest <= WIDEST
+        distance = abs(number - self.before.highest)
+        recently = when - self.run.began <= REPEATED_WITHIN
+        if recently and number <= self.before.highest and distance < abs(number - self.run.highest):
+            self.before.missing.pop(number, None)
+            return True
+        return old and (when < self.run.began or number <= self.run.highest)
+
+    def _begin(self, number: int, when: datetime, first: int) -> None:
+        self.before, self.run = self.run, _Run(number, when)
+        self.run.reach(number, when, first)
+
+    def forget(self, before: datetime) -> None:
+        if self.before is not None:
+            self.before.missing = _since(self.before.missing, before)
+        self.run.missing = _since(self.run.missing, before)
+
+
+def _since(missing: Mapping[int, datetime], before: datetime) -> dict[int, datetime]:
+    return {number: when for number, when in missing.items() if when >= before}
 
 
 class Tracker:
@@ -55,44 +151,49 @@ class Tracker:
     def observe(self, one: Transmission) -> None:
         """Take note of a transmission, in the order of arrival as far as it is known; any twice changes nothing."""
         key = (one.feed, one.channel)
-        channel = self._channels.get(key)
+        channel = self._channels.pop(key, None)
         if channel is None:
-            self._channels[key] = _Channel(one.number)
-            return
-        if one.number in channel.missing:
-            del channel.missing[one.number]
-            return
-        ahead = one.number - channel.highest
-        if 0 < ahead <= WIDEST:
-            channel.missing |= dict.fromkeys(range(channel.highest + 1, one.number), one.received)
-        elif -WIDEST <= ahead <= 0:
-            return
-        elif ahead < 0 and 1 < one.number <= WIDEST:  # begun anew, and not with the first
-            channel.missing |= dict.fromkeys(range(1, one.number), one.received)
-        channel.highest = one.number
+            channel = _Channel(_Run(one.number, one.received), newest=one.received)
+            channel.run.reach(one.number, one.received, one.number)
+            if len(self._channels) >= _MOST_CHANNELS:
+                del self._channels[next(iter(self._channels))]
+        else:
+            channel.observe(one.number, one.received)
+        self._channels[key] = channel  # the one observed last is forgotten last
+
+    def forget(self, before: datetime) -> None:
+        """Miss no longer what was noticed before then."""
+        for channel in self._channels.values():
+            channel.forget(before)
 
     def gaps(self) -> Iterator[Gap]:
         """What is missing, runs of numbers as one, by feed and channel."""
-        for (feed, name), channel in sorted(self._channels.items()):
-            first = last = -1
-            noticed: datetime | None = None
-            for number, when in sorted(channel.missing.items()):
-                if number == last + 1 and when == noticed:
-                    last = number
-                    continue
-                if noticed is not None:
-                    yield Gap(feed, name, first, last, noticed)
-                first = last = number
-                noticed = when
-            if noticed is not None:
-                yield Gap(feed, name, first, last, noticed)
+        for (feed, name), channel in sorted(self._channels.items(), key=lambda item: item[0]):
+            for run in filter(None, (channel.before, channel.run)):
+                yield from (Gap(feed, name, *span) for span in _spans(run.missing))
 
-    def missing(self) -> Mapping[str, int]:
-        """How many numbers each feed misses; 0 where none."""
+    def missing(self, noticed_by: datetime | None = None) -> Mapping[str, int]:
+        """How many numbers each feed misses, of those noticed by then; 0 where none."""
         counts = dict.fromkeys((feed for feed, _ in self._channels), 0)
-        for (feed, _), channel in self._channels.items():
-            counts[feed] += len(channel.missing)
+        for gap in self.gaps():
+            if noticed_by is None or gap.noticed <= noticed_by:
+                counts[gap.feed] += gap.last - gap.first + 1
         return counts
+
+
+def _spans(missing: Mapping[int, datetime]) -> Iterator[tuple[int, int, datetime]]:
+    first = last = -1
+    noticed: datetime | None = None
+    for number, when in sorted(missing.items()):
+        if number == last + 1 and when == noticed:
+            last = number
+            continue
+        if noticed is not None:
+            yield first, last, noticed
+        first = last = number
+        noticed = when
+    if noticed is not None:
+        yield first, last, noticed
 
 
 def transmissions(settings: Settings, since: datetime) -> list[Transmission]:

@@ -221,7 +221,8 @@ def _follow(
             since = begun - GAPS_EVERY
         except (TransientError, OperatorError) as error:
             log.debug("Gaps are not looked for: %s", error)
-        for feed, missing in tracker.missing().items():
+        tracker.forget(clock() - GAPS_OF)
+        for feed, missing in tracker.missing(noticed_by=clock() - GAPS_EVERY).items():  # what is late comes meanwhile
             metrics.missing.labels(feed).set(missing)
             if missing > known.get(feed, 0):
                 log.warning("%s: %d transmissions did not come: wire feeds status.", feed, missing)

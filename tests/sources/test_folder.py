@@ -207,7 +207,7 @@ def test_what_cannot_be_put_away_is_sent_again(tmp_path: Path) -> None:
     (tmp_path / ".wire").mkdir()
     (tmp_path / ".wire" / "done").write_text("in the way")
     (batch,) = FOLDER.poll(feed(tmp_path), None, LIMIT, Event())
-    with pytest.raises(TransientError, match="a.txt was sent and cannot be put away"):
+    with pytest.raises(TransientError, match=r"a\.txt was sent and cannot be put away"):
         batch.done()
     (tmp_path / ".wire" / "done").unlink()
     assert names(poll(tmp_path)) == ["a.txt"]
