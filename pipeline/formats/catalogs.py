@@ -20,12 +20,13 @@ _MOST = 2000
 """Schemes of one catalog, and concepts of one kind, that are read."""
 
 
-def schemes(*holders: Element) -> Mapping[str, str]:
-    """Alias to scheme URI, as the catalogs in `holders` (the last counts most) and IPTC's own say."""
+def schemes(*holders: Element, known: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Alias to scheme URI, as the catalogs in `holders` (the last counts most), `known` and IPTC's own say."""
     inline = (scheme for holder in holders for scheme in islice(children(holder, "catalog/scheme"), _MOST))
     pairs = ((attribute(one, "alias"), attribute(one, "uri")) for one in inline)
     own = {clean(alias): clean(uri) for alias, uri in pairs if alias and uri}
-    return {**_standard(), **own} if own else _standard()
+    before = _standard() if known is None else known
+    return {**before, **own} if own else before
 
 
 @cache

@@ -6,9 +6,12 @@ elements, knows one namespace only, and keeps the catalogs of the last document 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
+
+import orjson
 
 from pipeline.errors import TerminalError
 from pipeline.formats import xml
@@ -35,8 +38,10 @@ _READ = frozenset({
     "catalog", "catalogRef", "rightsInfo", "itemMeta", "contentMeta", "contentSet", "groupSet",
 })  # fmt: skip
 _IPTC_CATALOG = re.compile(r"https?://(?:www\.)?iptc\.org/std/catalog/")
-_LARGEST_NUMBER = 6
+_LONGEST_NUMBER = 6
 """Digits of a transmission's number. Longer ones identify messages and do not count them."""
+_LONGEST_VALUE = 4096
+"""Bytes of JSON that a property of the message's header may have."""
 
 
 def sniff(item: Item) -> Guess:
@@ -50,6 +55,17 @@ def sniff(item: Item) -> Guess:
     return Guess(confidence=0.0, reason="XML without NewsML-G2" if root else "not XML")
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What all items of a message share."""
+
+    item: Item
+    text: Text
+    header: dict[str, Any]
+    known: Mapping[str, str]
+    """Aliases and scheme URIs of the message's catalogs."""
+
+
 def parse(item: Item) -> Iterable[Story | TerminalError]:
     """The stories of all news and package items. An item that cannot be read costs itself, also where it is that what
     makes the whole ill-formed."""
@@ -58,20 +74,15 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
         root = xml.fragment(text.text)
     except TerminalError as error:
         return (
-            one.error if isinstance(one, Broken) else _read(one, item, text, _message(one.getroottree().getroot()))
+            one.error if isinstance(one, Broken) else _read(one, _message(one.getroottree().getroot(), item, text))
             for one in pieces(text.text, error)
         )
-    message = _message(root)
-    found = (_read(one, item, text, message) for one in _items(root))
+    message = _message(root, item, text)
+    found = (_read(one, message) for one in _items(root))
     first = next(found, None)
     if first is None:
         raise TerminalError(f"There is no item of NewsML-G2 in this <{clean(xml.name(root))[:40]}>.")
-    return _chained(first, found)
-
-
-def _chained(first: Story | TerminalError, rest: Iterator[Story | TerminalError]) -> Iterator[Story | TerminalError]:
-    yield first
-    yield from rest
+    return chain([first], found)
 
 
 def _items(root: xml.Element) -> Iterator[xml.Element]:
@@ -87,49 +98,54 @@ def _is_in(element: xml.Element, within: xml.Element) -> bool:
     return any(ancestor is within for ancestor in element.iterancestors())
 
 
-def _message(root: xml.Element) -> dict[str, Any]:
-    """What the header of the message says, without its catalogs."""
-    header = xml.child(root, "header") if xml.name(root) == "newsMessage" else None
+def _message(root: xml.Element, item: Item, text: Text) -> _Message:
+    """The header without its catalogs, and without what is longer than any honest header: every story has it."""
+    if xml.name(root) != "newsMessage":
+        return _Message(item, text, {}, schemes())
+    header = xml.child(root, "header")
     said = value_of(header) if header is not None else None
-    if not isinstance(said, dict):
-        return {}
-    return {"header": {key: content for key, content in said.items() if not key.startswith("catalog")}}
+    kept = {key: content for key, content in said.items() if _is_short(key, content)} if isinstance(said, dict) else {}
+    return _Message(item, text, kept, schemes(root, *([header] if header is not None else [])))
 
 
-def _read(element: xml.Element, item: Item, text: Text, message: dict[str, Any]) -> Story | TerminalError:
+def _is_short(key: str, content: Any) -> bool:
+    return not key.startswith("catalog") and len(orjson.dumps(content)) <= _LONGEST_VALUE
+
+
+def _read(element: xml.Element, message: _Message) -> Story | TerminalError:
     guid, kind = xml.attribute(element, "guid"), xml.name(element)
     where = clean(guid)[:1000] if guid else None
     if kind in _OTHERS:
         return TerminalError(f"This is a {kind} of NewsML-G2, which carries no story.", item=where)
     try:
-        return _story(element, item, text, message)
+        return _story(element, message)
     except TerminalError as error:
         return TerminalError(error.cause, item=where)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return TerminalError(f"This {kind} of NewsML-G2 cannot be read ({type(error).__name__}).", item=where)
 
 
-def _story(element: xml.Element, item: Item, text: Text, message: dict[str, Any]) -> Story:
-    about_itself = read_management(element, item)
-    extra = about_itself.extra
-    root = element.getroottree().getroot()
-    known = schemes(root, *xml.children(root, "header"), element)
-    about = read_about(element, known, about_itself.language, extra)
+def _story(element: xml.Element, message: _Message) -> Story:
+    management = read_management(element, message.item)
+    extra = management.extra
+    about = read_about(element, schemes(element, known=message.known), management.language, extra)
     links, found = tuple(read_links(element, extra)), read_content(element)
     _keep_rest(element, extra)
+    if message.header:
+        extra["header"] = message.header
     found = replace(found, tagged=(*found.tagged, *tagged(element, about.references, found.paragraphs)))
-    story = assembled(about_itself, about, found, message)
+    story = assembled(management, about, found)
     if not (story.headline or story.body_text or links or found.extra or story.pubstatus != "usable"):
         raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, other content or a link.")
-    channel, sequence = _transmission(message)
+    channel, sequence = _transmission(message.header)
     return replace(
         story,
         type="composite" if xml.name(element) == "packageItem" else story.type,
         links=tuple(dict.fromkeys([*links, *found.links])),
         provenance=Provenance(
-            charset=text.charset,
-            charset_reason=text.reason,
-            replacements=text.replacements,
+            charset=message.text.charset,
+            charset_reason=message.text.reason,
+            replacements=message.text.replacements,
             channel=channel,
             sequence=sequence,
         ),
@@ -146,14 +162,12 @@ def _keep_rest(element: xml.Element, extra: dict[str, Any]) -> None:
             add(extra, "catalogRef", clean(href))
 
 
-def _transmission(message: dict[str, Any]) -> tuple[str | None, int | None]:
+def _transmission(header: Mapping[str, Any]) -> tuple[str | None, int | None]:
     """The channel and number of the transmission, where its identifier is a number that counts."""
-    header = message.get("header")
-    said = header if isinstance(header, dict) else {}
-    number = said.get("transmitId")
-    if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or len(number) > _LARGEST_NUMBER:
+    number = header.get("transmitId")
+    if not isinstance(number, str) or not number.isascii() or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
         return None, None
-    parts = [said.get(key) for key in ("sender", "channel")]
+    parts = [header.get(key) for key in ("sender", "channel")]
     return "/".join(part for part in parts if isinstance(part, str)) or "newsml-g2", int(number)
 
 

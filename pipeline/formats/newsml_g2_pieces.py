@@ -10,10 +10,12 @@ from pipeline.formats import xml
 from pipeline.formats.charset import clean
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>(?:[A-Za-z_][\w.-]{0,40}:)?(?:newsItem|packageItem))(?=[\s/>])")
-_MESSAGE = re.compile(r"<(?P<name>(?:[A-Za-z_][\w.-]{0,40}:)?newsMessage)(?P<attributes>\s[^<>]{0,10000})?>")
+_MESSAGE = re.compile(r"<(?P<name>(?:[A-Za-z_][\w.-]{0,40}:)?newsMessage)(?:\s[^<>]{0,4000})?>")
 _HEADER = re.compile(r"<(?P<name>(?:[A-Za-z_][\w.-]{0,40}:)?header)(?:\s[^<>]{0,1000})?>")
 _POSITION = re.compile(r" \(line \d+, column \d+\)")
 _HEAD = 1 << 16
+_LONGEST_HEADER = 4096
+"""Characters of a header: it is read with each item anew."""
 _GUID = re.compile(r"""\bguid\s*=\s*["']([^"'<>]{1,1000})["']""")
 
 
@@ -31,7 +33,7 @@ def pieces(text: str, error: TerminalError) -> Iterator[xml.Element | Broken]:
     spans = list(_spans(text, found.end())) if found else []
     if not found or not spans:
         raise error
-    begin, end = found[0] + _header(text[found.end() : spans[0].start][:_HEAD]), f"</{found['name']}>"
+    begin, end = found[0] + _header(text[found.end() : spans[0].start][:_LONGEST_HEADER]), f"</{found['name']}>"
     if begin != found[0] and isinstance(_item(begin + end), TerminalError):
         begin = found[0]
     for span in spans:

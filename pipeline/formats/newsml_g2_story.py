@@ -20,8 +20,8 @@ _LONGEST_LINE = 80
 """how long those above it may be."""
 
 
-def assembled(meta: Management, about: About, found: Content, message: dict[str, Any]) -> Story:
-    """The story but for its links and provenance. `message`: what goes to `extra` besides."""
+def assembled(meta: Management, about: About, found: Content) -> Story:
+    """The story but for its links and provenance."""
     nitf = found.nitf
     headline, others = _headlines(meta, about, found)
     above, paragraphs = _without_headline(found.paragraphs, [headline, *others])
@@ -66,7 +66,7 @@ def assembled(meta: Management, about: About, found: Content, message: dict[str,
         body_text=body_text,
         entities=_entities(about, entities(_moved(found, paragraphs), paragraphs, body_text, main), main),
     )
-    extra = _extra(meta, about, found, text) | ({"above_headline": above} if above else {}) | message
+    extra = _extra(meta, about, found, text) | ({"above_headline": above} if above else {})
     return replace(story, extra=tamed(extra))
 
 
@@ -93,10 +93,8 @@ def _without_headline(paragraphs: tuple[str, ...], headlines: list[Headline | No
     at = next((number for number, line in enumerate(paragraphs[:_LONGEST_HEAD]) if line == main), None)
     if at is None or any(len(line) > _LONGEST_LINE for line in paragraphs[:at]):
         return [], list(paragraphs)
-    below = list(paragraphs[at + 1 :])
-    while below and below[0] in texts:
-        del below[0]
-    return [line for line in paragraphs[:at] if line not in texts], below
+    begins = next((number for number in range(at, len(paragraphs)) if paragraphs[number] not in texts), len(paragraphs))
+    return [line for line in paragraphs[:at] if line not in texts], list(paragraphs[begins:])
 
 
 def _copy(found: Content, paragraphs: list[str], description: str | None) -> tuple[wire_copy.Copy, str | None]:
