@@ -125,6 +125,8 @@ class _Lying(io.RawIOBase):
             self.ended = self._left == 0
             return data
         given = self._inflate.unconsumed_tail or self._packed(_CHUNK)
+        if not given:
+            raise EOFError("the end is missing")
         data = self._inflate.decompress(given, size)
         if self._inflate.eof:
             self.ended, self.end = True, self._file.tell() - len(self._inflate.unused_data)
@@ -132,7 +134,7 @@ class _Lying(io.RawIOBase):
 
     def _packed(self, size: int) -> bytes:
         data = self._file.read(size if self._left is None else min(size, self._left))
-        if not data and self._left != 0:
+        if not data and self._left:
             raise EOFError("the end is missing")
         if self._left is not None:
             self._left -= len(data)

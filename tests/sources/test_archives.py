@@ -4,12 +4,18 @@ import bz2
 import gzip
 import io
 import lzma
+import random
+import struct
 import tarfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
+from pipeline.sources import archives
 from pipeline.sources.archives import items, opened
 from pipeline.sources.base import Arrival, Unreadable
 
@@ -128,3 +134,100 @@ def test_an_encrypted_member_is_named() -> None:
 
 def test_an_empty_archive_is_said_to_be_one() -> None:
     assert read("a.zip", zipped({})) == [Unreadable("a.zip", "There is nothing in this archive.")]
+
+
+class Streamed(io.RawIOBase):
+    """Where zipfile cannot go back to write a member's sizes before it."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.data += data
+        return len(data)
+
+
+def streamed(members: Mapping[str, bytes]) -> bytes:
+    target = Streamed()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return bytes(target.data)
+
+
+@pytest.mark.parametrize("packed", [zipped(MEMBERS), streamed(MEMBERS)], ids=["sizes before", "sizes after"])
+def test_of_a_zip_without_its_directory_what_is_whole_is_taken(packed: bytes) -> None:
+    directory = packed.index(b"PK\x01\x02")
+    *whole, rest = read("a.zip", packed[:directory])
+    assert whole == [Arrival(f"a.zip!{name}", data) for name, data in MEMBERS.items()]
+    assert rest == Unreadable(
+        "a.zip",
+        "It is broken or cut off (its directory is missing); what was whole before that is taken.",
+    )
+    second = packed.index(b"PK\x03\x04", 4)
+    first, *_ = read("a.zip", packed[: second + 40])
+    assert first == Arrival("a.zip!a.txt", MEMBERS["a.txt"])
+
+
+def test_a_member_whose_packed_bytes_do_not_end_ends_all_the_same() -> None:
+    header = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, 4, 9, 1, 0)
+    member, _ = read("a.zip", header + b"a" + zlib.compress(b"x" * 99)[2:6])
+    assert member == Unreadable("a.zip!a", "It is broken (the end is missing).")
+
+
+def test_office_documents_are_items_as_they_are() -> None:
+    document = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"})
+    assert read("a.docx", document) == [Arrival("a.docx", document)]
+
+
+def test_what_a_system_adds_of_its_own_is_passed_over() -> None:
+    found = read("a.zip", zipped({"__MACOSX/._a.txt": b"x", ".DS_Store": b"x", "a.txt": b"a"}))
+    assert found == [Arrival("a.zip!a.txt", b"a")]
+
+
+def tar_of(*members: tarfile.TarInfo) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for member in members:
+            archive.addfile(member, io.BytesIO(bytes(member.size)))
+    return data.getvalue()
+
+
+def test_links_and_devices_of_a_tar_are_named_and_the_rest_goes_on() -> None:
+    link, device, file = tarfile.TarInfo("link"), tarfile.TarInfo("device"), tarfile.TarInfo("file")
+    link.type, link.linkname, device.type, file.size = tarfile.SYMTYPE, "/etc/passwd", tarfile.CHRTYPE, 1
+    found = read("a.tar", tar_of(link, device, file))
+    assert [type(one) for one in found] == [Unreadable, Unreadable, Arrival]
+
+
+@pytest.mark.parametrize("value", ["9" * 2_000, "x" * (2 << 20)])
+def test_headers_of_a_tar_that_are_made_to_take_long(value: str) -> None:
+    member = tarfile.TarInfo("a")
+    member.pax_headers = {"comment": value}
+    begun = time.process_time()
+    (refused,) = read("a.tar", tar_of(member))
+    assert isinstance(refused, Unreadable)
+    assert time.process_time() - begun < 2.0
+
+
+def test_more_members_than_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MEMBERS", 10)
+    for name, packed in (("a.zip", zipped), ("a.tar", tarred)):
+        found = read(name, packed({f"{number}.txt": b"x" for number in range(12)}))
+        assert len(found) == 11
+        assert found[-1] == Unreadable(name, "It has more than 10 members.")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_bytes_something_is_said(seed: int) -> None:
+    chance = random.Random(seed)
+    sound = [pack() for pack in PACKED.values()] + [streamed(MEMBERS), gzip.compress(b"text"), lzma.compress(b"text")]
+    for _ in range(300):
+        data = bytearray(chance.choice(sound))
+        for _ in range(chance.randint(1, 5)):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(9)] = chance.randbytes(chance.randrange(1, 9))
+        assert read("a", bytes(data[: chance.randrange(1, 2 * len(data))]))
