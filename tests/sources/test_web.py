@@ -218,8 +218,9 @@ def test_the_sentence_of_a_refusal_is_the_operator_s(web: Web) -> None:
             batches(feed(web))
 
 
-@pytest.mark.parametrize("after", ["120", formatdate(time.time() + 120, usegmt=True)])
-def test_who_asks_for_patience_is_given_it(web: Web, after: str) -> None:
+@pytest.mark.parametrize("dated", [False, True])
+def test_who_asks_for_patience_is_given_it(web: Web, dated: bool) -> None:
+    after = formatdate(time.time() + 120, usegmt=True) if dated else "120"
     web.pages["/feed"] = [Page(status=503, headers={"Retry-After": after})]
     kept: list[Batch] = []
     with pytest.raises(TransientError, match="It is not asked again before"):
