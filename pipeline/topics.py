@@ -29,6 +29,8 @@ class Topic:
     days: int | None = None
     max_mb: int = 1
     """Largest message, MiB."""
+    segment_mb: int | None = None
+    """MiB after which a segment is closed, and compacted; None: as the broker likes it, usually 1 GiB."""
 
 
 def topics(settings: Settings) -> tuple[Topic, ...]:
@@ -43,7 +45,7 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
         Topic(STORIES, "story uri", "Story with its enrichments, newest revision", compacted=True, max_mb=story),
         Topic(HELD, "story uri", "Story under embargo: not for subscribers", compacted=True, max_mb=story),
         Topic(EVENTS, "story uri", "StoryEvent, one extracted event", days=days, max_mb=4),
-        Topic(CURSORS, "feed", "how far a feed was read, and how it fares", compacted=True, max_mb=8),
+        Topic(CURSORS, "feed", "how far a feed was read, and how it fares", compacted=True, max_mb=8, segment_mb=16),
         Topic(DEAD_LETTER, "as it came", "the bytes as they came", days=weeks, max_mb=DEAD_LETTER_MB),
     )
 

@@ -35,6 +35,8 @@ def configuration(topic: Topic) -> dict[str, str]:
     kept = {"cleanup.policy": "compact"} if topic.compacted else {"cleanup.policy": "delete"}
     if topic.days is not None:
         kept["retention.ms"] = str(topic.days * DAY_MS)
+    if topic.segment_mb is not None:
+        kept["segment.bytes"] = str(topic.segment_mb * MEGABYTE)
     return kept | {"max.message.bytes": str(topic.max_mb * MEGABYTE)}
 
 

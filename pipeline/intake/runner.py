@@ -53,6 +53,8 @@ class Running:
         """Dead letters of what the broker can never take."""
         self._said = 0.0
         self._failing = False
+        self._failures = 0
+        """In a row, with nothing taken between them."""
 
     @property
     def state(self) -> State:
@@ -61,20 +63,20 @@ class Running:
 
     def run(self) -> None:
         """Poll until the end is asked for. Never raises."""
-        failures = 0
         while not self._stop.is_set():
             try:
                 self._round()
-                failures = 0
+                self._failures = 0
                 pause = self._feed.every
             except _Stopped:
                 return
             except OperatorError as error:
                 pause = self._failed(str(error), OPERATOR_PAUSE)
-            except Exception as error:  # noqa: BLE001 (a fault of one source must not end the others)
-                failures += 1
+            except Exception as error:
+                self._failures += 1
                 sentence = str(error) if isinstance(error, TransientError) else f"It failed with {error!r}."
-                pause = self._failed(sentence, min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE))
+                log.debug("%s: %s", self._feed.id, sentence, exc_info=error)
+                pause = self._failed(sentence, min(FIRST_PAUSE * 2 ** min(self._failures - 1, 20), LONGEST_PAUSE))
             self._stop.wait(pause)
 
     def _round(self) -> None:
@@ -101,6 +103,9 @@ class Running:
             producer.send(kept(self._state))
             self._flush(producer)
         batch.done()
+        self._failures = (
+            0  # a server that breaks off again and again, but gives something each time, is not made to wait
+        )
 
     def _flush(self, producer: DurableProducer) -> None:
         producer.flush()
