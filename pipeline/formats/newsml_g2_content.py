@@ -22,8 +22,9 @@ from pipeline.story import Link
 _MOST_PARTS = 50
 """Content elements of one item that are looked at."""
 _MOST_LINKS = 1000
+_MOST_ELEMENTS = 1000
 _LARGEST_DATA = 1 << 16
-"""Bytes of JSON that content which is no text (SportsML, EventsML) may take in `extra`; larger, only its name stays."""
+"""Elements, and bytes of JSON, of content which is no text (SportsML, EventsML) in `extra`; of larger, the words stay."""
 _HTML = frozenset({
     "html", "body", "div", "p", "section", "article", "main", "span", "table", "ul", "ol", "dl", "pre", "blockquote",
     "h1", "h2", "h3", "h4", "h5", "h6", "a", "b", "strong", "i", "em", "br", "img", "figure", "header", "head",
@@ -81,8 +82,9 @@ def _inline_xml(part: Element) -> Content:
     if called in _HTML:
         return Content(paragraphs=tuple(html(part)), links=_links(part), extra=_counts(part))
     data = value_of(inner)
-    small = len(orjson.dumps(data)) <= _LARGEST_DATA
-    return Content(extra={**attributes(part), called: data if small else {"bytes": "too many to be kept here"}})
+    if sum(1 for _ in inner.iter()) > _MOST_ELEMENTS or len(orjson.dumps(data)) > _LARGEST_DATA:
+        data = clean(" ".join(" ".join(map(str, inner.itertext())).split()))[:_LARGEST_DATA]
+    return Content(extra={**attributes(part), called: data})
 
 
 def _nitf(document: Element) -> Content:

@@ -197,6 +197,13 @@ def test_content_that_is_not_understood_is_kept() -> None:
     assert found.extra["inlineData"] == {"encoding": "enc:gzip", "contenttype": "text/plain", "text": "H4sIAAA="}
 
 
+def test_of_large_content_that_is_no_text_the_words_are_kept() -> None:
+    players = "".join(f'<player id="p{number}"><name>Ana Ruiz</name></player>' for number in range(2_000))
+    found = story(item(content=f"<inlineXML><sports-content>{players}</sports-content></inlineXML>"))
+    assert found.body_text == ""
+    assert found.extra["inlineXML"] == {"sports-content": " ".join(["Ana Ruiz"] * 2_000)}
+
+
 def test_mentions_are_where_the_text_has_them() -> None:
     references = '<inlineRef idrefs="a b gone" type="cpnat:person" qcode="p:1"><name>Ana Ruiz</name></inlineRef>'
     body = '<h1>Rain</h1><p>LIMA (Agency) - <i id="a">Ana Ruiz</i> left.</p><p>Later <i id="b">Ruiz</i> came.</p>'
