@@ -24,7 +24,7 @@ _MOST_PARTS = 50
 _MOST_LINKS = 1000
 _MOST_ELEMENTS = 1000
 _LARGEST_DATA = 1 << 16
-"""Elements, and bytes of JSON, of content that is no text (SportsML, EventsML) in `extra`; of larger, the words stay."""
+"""Elements, and bytes of JSON, of content that is no text (SportsML) in `extra`; of larger content, its words stay."""
 _HTML = frozenset({
     "html", "body", "div", "p", "section", "article", "main", "span", "table", "ul", "ol", "dl", "pre", "blockquote",
     "h1", "h2", "h3", "h4", "h5", "h6", "a", "b", "strong", "i", "em", "br", "img", "figure", "header", "head",
