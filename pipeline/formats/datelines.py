@@ -14,7 +14,7 @@ from pipeline.formats.names import PARTICLES, proper_case
 from pipeline.story import Dateline
 
 _LONGEST = 200
-_DASH = r"(?:\.?\s*(?:[-‐-―−]{1,3})|\s*:)"
+_DASH = r"(?:\.?\s*(?:[-‐-―−]{1,3}|_(?=\s))|\s*:)"
 _MONTHS = (
     "jan(?:uary|uar|v(?:ier)?|eiro|\\.)?|january|ene(?:ro)?|gennaio|feb(?:ruary|ruar|rero|braio)?|fév(?:r(?:ier)?)?|fev(?:ereiro)?"
     "|mar(?:ch|zo|s|ço)?|märz|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|maggio|maio|june?|jun(?:i|io|ho)?|juin"

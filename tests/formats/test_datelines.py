@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.formats.datelines import in_field
+from pipeline.formats.datelines import in_field, split
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,10 @@ def test_a_dateline_in_a_field(text: str, places: tuple[str, ...], date: str | N
 @pytest.mark.parametrize("text", ["", "4/4/2026", "20260303T120000Z", "20260303", "by our own correspondent"])
 def test_a_field_that_is_no_dateline(text: str) -> None:
     assert in_field(text) is None
+
+
+@pytest.mark.parametrize("dash", ["-", "--", "–", "—", "_", ":"])
+def test_the_dash_after_a_dateline(dash: str) -> None:
+    found, rest = split(f"LIMA, Peru (Agency) {dash} The ferry sank.")
+    assert found is not None
+    assert (found.text, rest) == (f"LIMA, Peru (Agency) {dash}", "The ferry sank.")
