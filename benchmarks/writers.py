@@ -253,17 +253,6 @@ def atom(copy: Copy) -> bytes:
 <content type="html">{escape(_paragraphs(copy))}</content></entry></feed>""".encode()
 
 
-def mail_with_attachment(copy: Copy) -> bytes:
-    """A mail that carries the story as an attached NewsML-G2 item."""
-    message = EmailMessage()
-    message["From"] = "World desk <world@meridianpress.example>"
-    message["Subject"] = copy.headline
-    message["Date"] = format_datetime(copy.time)
-    message.set_content("Please find the story attached.\n")
-    message.add_attachment(newsml_g2(copy), maintype="application", subtype="xml", filename="story.xml")
-    return message.as_bytes()
-
-
 WRITERS: Mapping[str, tuple[Callable[[Copy], bytes], ...]] = {
     "newsml-g2": (newsml_g2,),
     "newsml-1": (newsml_1,),

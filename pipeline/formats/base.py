@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from pipeline.errors import TerminalError
-from pipeline.story import PubStatus, Story
+from pipeline.story import Provenance, PubStatus, Story
 
 _MADE = "urn:wire:"
 
@@ -62,6 +62,16 @@ class Text:
     charset: str
     reason: str
     replacements: int = 0
+
+    def provenance(self, channel: str | None = None, sequence: int | None = None) -> Provenance:
+        """That of a story in it, the `sequence`th transmission of `channel`."""
+        return Provenance(
+            charset=self.charset,
+            charset_reason=self.reason,
+            replacements=self.replacements,
+            channel=channel,
+            sequence=sequence,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

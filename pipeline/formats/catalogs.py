@@ -14,6 +14,8 @@ from pipeline.formats.charset import clean
 from pipeline.formats.xml import Element, attribute, children, text_of
 from pipeline.story import Concept
 
+SUBJECT_CODES = "http://cv.iptc.org/newscodes/subjectcode/"
+"""The scheme that NITF and NewsML 1 mean where they name none."""
 CODES = ("qcode", "uri", "literal")
 """What identifies a concept, the surest first."""
 _MOST = 2000

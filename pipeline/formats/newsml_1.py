@@ -57,7 +57,7 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
         raise TerminalError(f"This is not NewsML 1: its first element is <{clean(xml.name(root))[:40]}>.")
     if not items:
         raise TerminalError("There is no NewsItem in this NewsML.")
-    provenance = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
+    provenance = text.provenance()
     envelope = _read_envelope(xml.child(root, "NewsEnvelope"), provenance)
     known = read_vocabulary(root, xml.attribute(root, "lang") or item.language)
     return (

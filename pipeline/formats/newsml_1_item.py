@@ -1,29 +1,23 @@
 """What a NewsML 1 item is, which revision, and what may be done with it: Identification and NewsManagement."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from pipeline.formats.base import Item, content_uri
 from pipeline.formats.charset import clean
 from pipeline.formats.newsml_1_vocabulary import formal_name
+from pipeline.formats.publication import LAST_ZONE, STATUSES
 from pipeline.formats.times import parse_time
 from pipeline.formats.xml import Element, attribute, child, children, name, text_of
 from pipeline.formats.xml_values import add, value_of
 from pipeline.story import Link, PubStatus
 
-_STATUS: dict[str, PubStatus] = {
-    "usable": "usable",
-    "embargoed": "withheld",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-}
+_STATUS: Mapping[str, PubStatus] = {**STATUSES, "embargoed": "withheld"}
 """An embargo that ends is usable from then on; one that does not is withheld."""
 _KILLS = frozenset({"kill", "delete", "cancel", "withdraw"})
-_LAST_ZONE = timezone(timedelta(hours=-12))
-"""Where a day begins last: an embargo without zone ends never too soon."""
 _LINKS = {"AssociatedWith": "associated", "DerivedFrom": "derived", "Replaces": "replaces"}
 _REVISION = re.compile(r":\d{1,9}[NAU]?$")
 _BARE = re.compile(r"urn:newsml:[^:]*", re.IGNORECASE)
@@ -106,7 +100,7 @@ def _read_status(found: Management, management: Element) -> None:
         written = text_of(child(change, "DateAndTime"))
         time, assumed = parse_time(written)
         if future == "usable" and time is not None and status == "withheld":
-            zone = found.versioncreated.tzinfo if found.versioncreated and not _assumed(found) else _LAST_ZONE
+            zone = found.versioncreated.tzinfo if found.versioncreated and not _assumed(found) else LAST_ZONE
             found.embargoed = time.replace(tzinfo=zone) if assumed else time
             found.pubstatus = "usable"
         if found.embargoed is None or assumed:

@@ -201,9 +201,7 @@ def _add_entity(found: Metadata, label: str, type_: Any, code: str | None) -> No
 
 
 def _texts(element: Element, path: str) -> list[str]:
-    return [
-        clean(text) for one, _ in zip(children(element, path), range(_MOST), strict=False) if (text := text_of(one))
-    ]
+    return [clean(text) for one in islice(children(element, path), _MOST) if (text := text_of(one))]
 
 
 _KINDS: dict[str, Callable[[Metadata, Element, Vocabulary], None]] = {

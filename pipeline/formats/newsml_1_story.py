@@ -1,6 +1,6 @@
 """The stories of one NewsML 1 item: its texts with what the components around them and the management say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import TerminalError
@@ -86,7 +86,7 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
         slugline=clean(slugline) if slugline else copy.slugline,
         description_text=described if described and not wire_copy.repeats(described, headline, copy) else None,
         byline=byline,
-        creditline=_lines(meta.credits, signed, body.credits, copy.credits),
+        creditline=wire_copy.joined_once(meta.credits, signed, body.credits, copy.credits),
         located=(dateline.places[0] if dateline and dateline.places else None) or meta.located,
         dateline=dateline,
         authors=authors,
@@ -99,10 +99,10 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
         genre=tuple(dict.fromkeys([*meta.genre, *(head.genre if head else ())])),
         subject=_subjects([*meta.subject, *(head.subject if head else ())]),
         keywords=tuple(dict.fromkeys([*meta.keywords, *(head.keywords if head else ()), *copy.keywords])),
-        ednote=_lines(managed.notes, meta.notes, head.notes if head else (), body.notes, copy.notes),
-        usageterms=_lines(meta.usage, head.usage if head else ()),
+        ednote=wire_copy.joined_once(managed.notes, meta.notes, head.notes if head else (), body.notes, copy.notes),
+        usageterms=wire_copy.joined_once(meta.usage, head.usage if head else ()),
         copyrightholder=meta.copyrightholder or (head.copyrightholder if head else None),
-        copyrightnotice=_lines(meta.copyright, body.copyright, copy.copyright),
+        copyrightnotice=wire_copy.joined_once(meta.copyright, body.copyright, copy.copyright),
         links=tuple(dict.fromkeys([*managed.links, *found.links, *body.links])),
         body_text=body_text,
         entities=_merged(tagged, meta.entities, headline),
@@ -155,10 +155,6 @@ def _subjects(given: list[Concept]) -> tuple[Concept, ...]:
     """Each once: not without its name where it is there with it."""
     named = {(one.code, one.scheme) for one in given if one.name}
     return tuple(one for one in dict.fromkeys(given) if one.name or (one.code, one.scheme) not in named)
-
-
-def _lines(*lists: Iterable[str]) -> str | None:
-    return wire_copy.joined(list(dict.fromkeys(line for lines in lists for line in lines)))
 
 
 def _first(value: Any) -> str | None:

@@ -7,12 +7,13 @@ catalog declares for elements of its kind. Catalogs and topic sets elsewhere on 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from pipeline.formats.catalogs import SUBJECT_CODES
 from pipeline.formats.charset import clean
 from pipeline.formats.xml import Element, attribute, child, children, name, text_of
 from pipeline.story import Concept, EntityType
 
-_SUBJECTS = "http://cv.iptc.org/newscodes/subjectcode/"
 _GENRES = "http://cv.iptc.org/newscodes/genre/"
 _SUBJECT_SCHEME = re.compile(r"iptc.?subject|topicset\.iptc-subjectcode|newscodes/subjectcode", re.IGNORECASE)
 _GENRE_SCHEME = re.compile(r"iptc.?genre|topicset\.iptc-genre", re.IGNORECASE)
@@ -70,9 +71,9 @@ class Vocabulary:
 def read_vocabulary(root: Element, language: str | None = None) -> Vocabulary:
     """The vocabulary of a document; topics are described in `language` where they are."""
     found = Vocabulary()
-    for topic, _ in zip(root.iter("{*}Topic"), range(_MOST), strict=False):
+    for topic in islice(root.iter("{*}Topic"), _MOST):
         _read_topic(found, topic, language)
-    for declared, _ in zip(root.iter("{*}DefaultVocabularyFor"), range(_MOST), strict=False):
+    for declared in islice(root.iter("{*}DefaultVocabularyFor"), _MOST):
         resource = declared.getparent()
         context = (attribute(declared, "Context") or "").removesuffix("/@FormalName").rpartition("/")[2]
         where = text_of(child(resource, "Urn")) or text_of(child(resource, "Url")) if resource is not None else None
@@ -126,7 +127,7 @@ def _scheme(element: Element, code: str, known: Vocabulary) -> str | None:
     given = vocabulary if vocabulary and not vocabulary.startswith("#") else scheme or known.defaults.get(name(element))
     subject = name(element).startswith("Subject")
     if _SUBJECT_SCHEME.search(given or "") or (not given and subject and re.fullmatch(r"\d{8}", code)):
-        return _SUBJECTS
+        return SUBJECT_CODES
     if _GENRE_SCHEME.search(given or ""):
         return _GENRES
     return clean(given) if given else None
@@ -134,5 +135,5 @@ def _scheme(element: Element, code: str, known: Vocabulary) -> str | None:
 
 def concepts(elements: Iterator[Element], known: Vocabulary) -> list[Concept]:
     """The concepts of several elements."""
-    found = (concept(element, known) for element, _ in zip(elements, range(_MOST), strict=False))
+    found = (concept(element, known) for element in islice(elements, _MOST))
     return [one for one in found if one is not None]

@@ -27,7 +27,7 @@ from pipeline.formats.newsml_g2_references import tagged
 from pipeline.formats.newsml_g2_story import assembled
 from pipeline.formats.newsml_g2_values import MOST, value
 from pipeline.formats.xml_values import add, value_of
-from pipeline.story import Provenance, Story
+from pipeline.story import Story
 
 _CARRIERS = frozenset({"newsItem", "packageItem"})
 _OTHERS = frozenset({"conceptItem", "knowledgeItem", "planningItem", "catalogItem"})
@@ -137,18 +137,11 @@ def _story(element: xml.Element, message: _Message) -> Story:
     story = assembled(management, about, found)
     if not (story.headline or story.body_text or links or found.extra or story.pubstatus != "usable"):
         raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, other content or a link.")
-    channel, sequence = _transmission(message.header)
     return replace(
         story,
         type="composite" if xml.name(element) == "packageItem" else story.type,
         links=tuple(dict.fromkeys([*links, *found.links])),
-        provenance=Provenance(
-            charset=message.text.charset,
-            charset_reason=message.text.reason,
-            replacements=message.text.replacements,
-            channel=channel,
-            sequence=sequence,
-        ),
+        provenance=message.text.provenance(*_transmission(message.header)),
     )
 
 

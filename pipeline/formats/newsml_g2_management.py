@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
@@ -11,17 +11,12 @@ from pipeline.formats import advisories
 from pipeline.formats.base import Item, content_uri
 from pipeline.formats.catalogs import code_of, local_code
 from pipeline.formats.newsml_g2_values import given, keep, label, role, said, several, texts, value
+from pipeline.formats.publication import LAST_ZONE, STATUSES
 from pipeline.formats.times import find_time, parse_time
 from pipeline.formats.xml import Element, child, children, name
 from pipeline.formats.xml_values import add, attributes
 from pipeline.story import PubStatus
 
-_STATUS: dict[str, PubStatus] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-}
 _STRICTEST: tuple[PubStatus, ...] = ("canceled", "withheld", "usable")
 _IPTC_SIGNAL = re.compile(r"sig:|https?://cv\.iptc\.org/newscodes/signal/")
 _SIGNALS = {
@@ -33,8 +28,6 @@ _SIGNALS = {
     "retract": "retracted", "retracted": "retracted", "retraction": "retraction",
 }  # fmt: skip
 """Codes of signals, whoever's they are, that say what copy also calls itself. IPTC's count whatever they are."""
-_LAST_ZONE = timezone(timedelta(hours=-12))
-"""Where a day begins last: an embargo without zone ends never too soon."""
 _TOLD: dict[str, frozenset[str]] = {
     "itemClass": frozenset({"qcode", "uri"}),
     "provider": frozenset({"name"}),
@@ -155,7 +148,7 @@ def _read_status(found: Management, meta: Element) -> None:
     """The strictest of the statuses; usable where none is given, as the standard has it; withheld by an unknown one."""
     statuses = []
     for one in several(meta, "pubStatus"):
-        known = _STATUS.get(local_code(code_of(one) or said(one)) or "")
+        known = STATUSES.get(local_code(code_of(one) or said(one)) or "")
         statuses.append(known or "withheld")
         if known is None:
             add(found.extra, "pubStatus", value(one))
@@ -169,7 +162,7 @@ def _read_embargo(found: Management, meta: Element) -> None:
     if embargo is not None:
         written = said(embargo) or ""
         time, assumed = parse_time(written)
-        found.embargoed = time.replace(tzinfo=_LAST_ZONE) if time and assumed else time
+        found.embargoed = time.replace(tzinfo=LAST_ZONE) if time and assumed else time
         if time is None or assumed:
             found.extra["embargoed"] = written
     else:

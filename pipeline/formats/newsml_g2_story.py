@@ -50,7 +50,7 @@ def assembled(meta: Management, about: About, found: Content) -> Story:
         slugline=about.slugline or text.slugline,
         description_text=None if repeated else description,
         byline=byline,
-        creditline=_lines(about.credits, nitf.credits, text.credits),
+        creditline=wire_copy.joined_once(about.credits, nitf.credits, text.credits),
         located=about.located or (dateline.places[0] if dateline and dateline.places else None),
         dateline=dateline,
         authors=tuple(dict.fromkeys([*_authors(about, found, byline), *text.authors])),
@@ -59,20 +59,15 @@ def assembled(meta: Management, about: About, found: Content) -> Story:
         genre=about.genre,
         subject=about.subject,
         keywords=tuple(dict.fromkeys([*about.keywords, *text.keywords])),
-        ednote=_lines(meta.notes, nitf.notes, text.notes),
-        usageterms=_lines(meta.usage),
+        ednote=wire_copy.joined_once(meta.notes, nitf.notes, text.notes),
+        usageterms=wire_copy.joined_once(meta.usage),
         copyrightholder=meta.copyrightholder or nitf.rights.get("owner"),
-        copyrightnotice=_lines(notices),
+        copyrightnotice=wire_copy.joined_once(notices),
         body_text=body_text,
         entities=_entities(about, entities(_moved(found, paragraphs), paragraphs, body_text, main), main),
     )
     extra = _extra(meta, about, found, text) | ({"above_headline": above} if above else {})
     return replace(story, extra=tamed(extra))
-
-
-def _lines(*lines: Iterable[str]) -> str | None:
-    """The lines as one field, each once."""
-    return wire_copy.joined(list(dict.fromkeys(line for some in lines for line in some)))
 
 
 def _headlines(meta: Management, about: About, found: Content) -> tuple[Headline | None, list[Headline]]:

@@ -20,6 +20,7 @@ from pipeline.formats.charset import decode
 from pipeline.formats.json_values import values
 from pipeline.formats.ninjs_envelopes import unwrapped
 from pipeline.formats.ninjs_parts import Fields
+from pipeline.formats.publication import STATUSES
 from pipeline.story import Provenance, PubStatus, Story
 
 _KEYS = re.compile(
@@ -28,12 +29,6 @@ _KEYS = re.compile(
     rb"|contentcreated|infosources|(?:version|first|content)Created|pubStatus|edNote|infoSources|usageTerms"
     rb'|copyrightHolder|representationType|embargoedUntil)"\s*:'
 )
-_STATUS: dict[str, PubStatus] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-}
 
 
 def sniff(item: Item) -> Guess:
@@ -55,7 +50,7 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
     if looks != "JSON":
         raise TerminalError(f"This is not ninjs: it is not JSON, but looks like {looks}.")
     text = decode(item.data, item.charset)
-    provenance = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
+    provenance = text.provenance()
     found = (one for value in values(text.text) for one in unwrapped(value))
     first = list(islice(found, 2))
     several = len(first) > 1
@@ -148,7 +143,7 @@ def _status(fields: Fields, copy: wire_copy.Copy) -> PubStatus:
         fields.rest.pop("pubstatus", None)
         status: PubStatus = "canceled" if signals.is_kill(wire_copy.all_signals(copy)) else "usable"
     else:
-        known = _STATUS.get(str(given).strip().lower().removeprefix("stat:")) if isinstance(given, str) else None
+        known = STATUSES.get(str(given).strip().lower().removeprefix("stat:")) if isinstance(given, str) else None
         status = known or "withheld"
         if known:
             del fields.rest["pubstatus"]

@@ -18,7 +18,7 @@ from pipeline.formats.ninjs_parts import tamed
 from pipeline.formats.nitf_body import Body, body
 from pipeline.formats.nitf_entities import entities
 from pipeline.formats.nitf_head import Head, read_head
-from pipeline.story import Dateline, Provenance, PubStatus, Story
+from pipeline.story import Dateline, PubStatus, Story
 
 _INSIDE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?nitf[\s>]")
 
@@ -89,7 +89,7 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
         genre=tuple(dict.fromkeys(head.genre)),
         subject=tuple(dict.fromkeys(head.subject)),
         keywords=tuple(dict.fromkeys([*head.keywords, *copy.keywords])),
-        ednote=wire_copy.joined(list(dict.fromkeys([*head.notes, *content.notes, *copy.notes]))),
+        ednote=wire_copy.joined_once(head.notes, content.notes, copy.notes),
         usageterms=wire_copy.joined([*head.usage, *_usage(content)]),
         copyrightholder=head.copyrightholder or content.rights.get("owner"),
         copyrightnotice=wire_copy.joined([*notices, *content.copyright, *copy.copyright]),
@@ -97,13 +97,7 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
         body_text=body_text,
         entities=entities([*content.tagged, *head.tagged], content.paragraphs, body_text, headline),
         extra=_extra(head, content, copy, headline),
-        provenance=Provenance(
-            charset=text.charset,
-            charset_reason=text.reason,
-            replacements=text.replacements,
-            channel=head.channel,
-            sequence=head.sequence,
-        ),
+        provenance=text.provenance(head.channel, head.sequence),
     )
 
 

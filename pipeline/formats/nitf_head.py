@@ -1,31 +1,24 @@
 """The head of an NITF document: what it is, which version, when it may be used, and what it is about."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from pipeline.formats.base import Item, content_uri
+from pipeline.formats.catalogs import SUBJECT_CODES
 from pipeline.formats.charset import clean
 from pipeline.formats.nitf_line import Tagged
 from pipeline.formats.nitf_walk import walk_alone
+from pipeline.formats.publication import LAST_ZONE, STATUSES
 from pipeline.formats.times import parse_time
 from pipeline.formats.xml import Element, attribute, child, children, name, text_of
 from pipeline.formats.xml_values import add, attributes, value_of
 from pipeline.story import Concept, Link, PubStatus
 
-_STATUS: dict[str, PubStatus] = {
-    "usable": "usable",
-    "embargoed": "usable",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-}
-_SUBJECTS = "http://cv.iptc.org/newscodes/subjectcode/"
-_LAST_ZONE = timezone(timedelta(hours=-12))
-"""Where a day begins last."""
+_STATUS: Mapping[str, PubStatus] = {**STATUSES, "embargoed": "usable"}
 _VERSIONED = re.compile(r"[-_.:;v]{1,2}\d{1,6}", re.IGNORECASE)
 _READ = frozenset({"doc-id", "urgency", "date.issue", "date.release", "key-list", "ed-msg", "identified-content"})
 _MOST = 2000
@@ -106,10 +99,10 @@ def _read_times(found: Head, docdata: Element) -> None:
     release = attribute(child(docdata, "date.release"), "norm")
     time, unzoned = parse_time(release)
     if time is not None and unzoned:
-        time = time.replace(tzinfo=zone or _LAST_ZONE)  # never too soon, wherever the agency is
+        time = time.replace(tzinfo=zone or LAST_ZONE)
     embargoed = (given or "").lower() == "embargoed"
     # Many write the time of issue here: no embargo then.
-    begins = issued.replace(tzinfo=_LAST_ZONE) if issued is not None and assumed and unzoned else issued
+    begins = issued.replace(tzinfo=LAST_ZONE) if issued is not None and assumed and unzoned else issued
     if time is not None and (embargoed or begins is None or time > begins):
         found.embargoed = time
     if release and (time is None or unzoned or found.embargoed is None):
@@ -238,7 +231,7 @@ def _subjects(element: Element) -> Iterable[Concept]:
     said = {key.removeprefix("tobject.subject."): value for key, value in attributes(element).items()}
     code, owner = said.get("refnum"), said.get("ipr")
     ours = owner in (None, "IPTC") and code is not None and re.fullmatch(r"\d{8}", code) is not None
-    scheme = _SUBJECTS if ours else owner
+    scheme = SUBJECT_CODES if ours else owner
     named = [(level, said[level]) for level in ("type", "matter", "detail") if level in said]
     codes = {"type": f"{code[:2]}000000", "matter": f"{code[:5]}000", "detail": code} if ours and code else {}
     for level, label in named[:-1]:

@@ -9,7 +9,7 @@ from pipeline.formats import signatures, text_stream, wire_copy
 from pipeline.formats.base import Format, Guess, Item, Text, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.signals import is_kill
-from pipeline.story import Provenance, PubStatus, Story
+from pipeline.story import PubStatus, Story
 
 _KILL = re.compile(r"\b(?:kill|withdraw|withdrawn|retract|retracted|disregard|do not use)\b", re.IGNORECASE)
 
@@ -62,7 +62,7 @@ def story(uri: str, copy: wire_copy.Copy, text: Text) -> Story:
         copyrightnotice=wire_copy.joined(copy.copyright),
         body_text="\n\n".join(copy.paragraphs),
         extra={"end_mark": " ".join(copy.end_marks)} if copy.end_marks else {},
-        provenance=Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements),
+        provenance=text.provenance(),
     )
 
 

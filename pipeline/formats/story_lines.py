@@ -57,7 +57,7 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
     if looks != "JSON":
         raise TerminalError(f"These are no Stories: this is not JSON, but looks like {looks}.")
     text = decode_text(item.data, item.charset)
-    file = Provenance(charset=text.charset, charset_reason=text.reason, replacements=text.replacements)
+    file = text.provenance()
     return (_read(value, number, file) for number, value in enumerate(values(text.text), 1))
 
 

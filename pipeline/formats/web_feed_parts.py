@@ -103,10 +103,6 @@ class Parts:
                     return time
         return None
 
-    def has(self, name: str) -> bool:
-        """Whether there is such an element, yet unread."""
-        return bool(self._rest.get(name))
-
     def keep(self, name: str, value: Any) -> None:
         """Have `extra` hold it."""
         self._kept.setdefault(name, []).append(value)

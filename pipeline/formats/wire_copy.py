@@ -7,8 +7,10 @@
 Nothing is lost: every line that is taken out of the text stands, as written, in some field.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from pipeline.formats import advisories, bylines, credit_lines, datelines, layout, signals
 from pipeline.formats.times import find_time
@@ -248,6 +250,11 @@ def repeats(abstract: str, headline: str | None, copy: Copy) -> bool:
     return not words or words == headline or text.startswith(words)
 
 
-def joined(lines: list[str]) -> str | None:
+def joined(lines: Iterable[str]) -> str | None:
     """Lines as one field: None for none."""
     return "\n".join(lines) or None
+
+
+def joined_once(*lines: Iterable[str]) -> str | None:
+    """All lines as one field, each once."""
+    return joined(dict.fromkeys(chain.from_iterable(lines)))
