@@ -1,10 +1,11 @@
 """Feeds run by a command, until it is told to end."""
 
-import signal
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from types import FrameType
 
+from pipeline.cli.signals import told_to_end
 from pipeline.intake.metrics import Metrics
 from pipeline.intake.runner import run
 from pipeline.settings import Settings
@@ -13,14 +14,12 @@ from pipeline.sources.base import Feed
 
 def run_until_told(feeds: Sequence[Feed], settings: Settings) -> None:
     """Run the feeds until SIGTERM or SIGINT; what is in hand is finished, or taken again next time."""
-    stop = Event()
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, told)
-    metrics = Metrics()
+    told, stop, metrics = told_to_end(), Event(), Metrics()
     if settings.health_port:
         metrics.serve(settings.health_port)
-    run(feeds, settings, stop, metrics=metrics)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, feeds, settings, stop, metrics=metrics)
+        while not told() and not running.done():
+            time.sleep(0.2)
+        stop.set()
+        running.result()

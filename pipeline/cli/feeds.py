@@ -91,9 +91,7 @@ def status(as_json: bool) -> None:
     """Show what came of each feed, and which are silent or fail. Exit code 1 when one is or does."""
     settings = configuration.load()
     feeds, known, now = configured(settings), states(settings), datetime.now(UTC)
-    numbered = {feed.id for feed in feeds if feed.numbered}
-    seen = [one for one in transmissions(settings, now - GAPS_OF) if one.feed in numbered]
-    gaps = tuple(tracked(seen).gaps())
+    gaps = tuple(tracked(transmissions(settings, feeds, now - GAPS_OF)).gaps())
     found = [_status(feed, known.get(feed.id) or State(feed=feed.id), gaps, now) for feed in feeds]
     if as_json:
         for one in found:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.bus.reader import read
 from pipeline.messages import Message
 from pipeline.settings import Settings
+from pipeline.sources.base import Feed
 from pipeline.topics import PARSED, PARSED_BULK
 
 WIDEST = 1_000
@@ -196,9 +197,11 @@ def _spans(missing: Mapping[int, datetime]) -> Iterator[tuple[int, int, datetime
         yield first, last, noticed
 
 
-def transmissions(settings: Settings, since: datetime) -> list[Transmission]:
-    """The numbered transmissions that were parsed since then, oldest first."""
-    return sorted(filter(None, map(transmission, read(settings, PARSED, PARSED_BULK, since=since))))
+def transmissions(settings: Settings, feeds: Iterable[Feed], since: datetime) -> list[Transmission]:
+    """What was parsed since then of the feeds whose numbers follow one another, oldest first."""
+    numbered = {feed.id for feed in feeds if feed.numbered}
+    found = filter(None, map(transmission, read(settings, PARSED, PARSED_BULK, since=since)))
+    return sorted(one for one in found if one.feed in numbered)
 
 
 def transmission(message: Message) -> Transmission | None:

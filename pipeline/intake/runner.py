@@ -52,7 +52,6 @@ class Running:
         self._letters: list[Send] = []
         """Dead letters of what the broker can never take."""
         self._said = 0.0
-        self._failing = False
         self._failures = 0
         """In a row, with nothing taken between them."""
 
@@ -88,7 +87,8 @@ class Running:
                 self._take(batch, producer)
                 if self._stop.is_set():
                     raise _Stopped
-            self._recovered(producer)
+            if self._recovered():
+                producer.send(kept(self._state))
 
     def _take(self, batch: Batch, producer: DurableProducer) -> None:
         for arrival in batch.arrivals:
@@ -98,14 +98,14 @@ class Running:
                 self._lost(f"{arrival.name}: {arrival.reason}")
         self._flush(producer)
         cursor = self._state.cursor if batch.cursor is None else batch.cursor
-        self._state = replace(self._state, cursor=cursor, failing=None, failing_since=None)
+        self._state = replace(self._state, cursor=cursor)
         if batch.arrivals or batch.cursor is not None:
+            self._recovered()
             producer.send(kept(self._state))
             self._flush(producer)
         batch.done()
-        self._failures = (
-            0  # a server that breaks off again and again, but gives something each time, is not made to wait
-        )
+        # A server that breaks off again and again, but gives something each time, is not made to wait.
+        self._failures = 0
 
     def _flush(self, producer: DurableProducer) -> None:
         producer.flush()
@@ -146,7 +146,6 @@ class Running:
         """Say it, once, and keep it; the pause, so spread that feeds that failed together do not come together."""
         self._metrics.errors.labels(self._feed.id).inc()
         self._metrics.failing.labels(self._feed.id).set(1)
-        self._failing = True
         if sentence != self._state.failing:
             log.error("%s: %s", self._feed.id, sentence)
             since = self._state.failing_since or datetime.now(UTC)
@@ -154,14 +153,14 @@ class Running:
             self._keep()
         return pause * random.uniform(0.8, 1.2)  # noqa: S311
 
-    def _recovered(self, producer: DurableProducer) -> None:
-        if self._state.failing is not None:
-            self._state = replace(self._state, failing=None, failing_since=None)
-            producer.send(kept(self._state))
-        if self._failing:
-            log.info("%s: It goes on.", self._feed.id)
-            self._metrics.failing.labels(self._feed.id).set(0)
-            self._failing = False
+    def _recovered(self) -> bool:
+        """Say it and note it, where it failed before: whether it did."""
+        if self._state.failing is None:
+            return False
+        log.info("%s: It goes on.", self._feed.id)
+        self._metrics.failing.labels(self._feed.id).set(0)
+        self._state = replace(self._state, failing=None, failing_since=None)
+        return True
 
     def _keep(self) -> None:
         """Keep the state, if the broker is there; if not, it is said anyway."""
@@ -215,14 +214,12 @@ def _follow(
     feeds: Sequence[Feed], settings: Settings, stop: Event, metrics: Metrics, clock: Callable[[], datetime]
 ) -> None:
     """Look for gaps every now and then, and say when a feed misses more than before."""
-    numbered = {feed.id for feed in feeds if feed.numbered}
     tracker, since, known = Tracker(), clock() - GAPS_OF, dict[str, int]()
     while not stop.is_set():
         begun = clock()
         try:
-            for one in transmissions(settings, since):
-                if one.feed in numbered:
-                    tracker.observe(one)
+            for one in transmissions(settings, feeds, since):
+                tracker.observe(one)
             since = begun - GAPS_EVERY
         except (TransientError, OperatorError) as error:
             log.debug("Gaps are not looked for: %s", error)
