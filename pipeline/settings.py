@@ -64,7 +64,7 @@ class Settings:
         default=0, metadata=_doc("processes of the enrichment pool; 0 for one a core")
     )
     health_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = field(
-        default=0, metadata=_doc("port on which a worker answers /healthz; 0 for none")
+        default=0, metadata=_doc("port on which a worker answers /healthz, and `wire feeds run` /metrics; 0 for none")
     )
     feeds: str = field(default="feeds.toml", metadata=_doc("file of the feeds that `wire feeds` runs"))
     contact: str = field(
