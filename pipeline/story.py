@@ -29,6 +29,7 @@ EventType = Literal[
 ]  # fmt: skip
 EventStatus = Literal["asserted", "negated", "hypothetical"]
 CasualtyKind = Literal["killed", "wounded", "missing", "detained", "displaced"]
+AdvisoryKind = Literal["kill", "withhold", "release"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,66 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A story as an advisory names it. What is given must all fit; nothing given fits nothing."""
+
+    uri: str | None = None
+    channel: str | None = None
+    sequence: int | None = None
+    """The transmission that brought it, in its channel."""
+    headline: str | None = None
+    slugline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory:
+    """A message about other stories, from formats whose kills have no id in common with what they kill.
+
+    Such a message is a story of its own, canceled or withheld like those it names; a release is usable.
+    """
+
+    kind: AdvisoryKind
+    targets: tuple[Target, ...] = ()
+    """Empty where it does not say which story it means: it is a dead letter then, for a person to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What stood before, and what stands now."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureChange:
+    """A number that changed: a toll from 4 to 6."""
+
+    what: str
+    """What it counts: 'killed', 'per cent', '$ million', or the words around it."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a version changed against the one that was public before it."""
+
+    since: int
+    """That version's revision."""
+    material: bool
+    """Whether the news changed: a figure, a name, the headline's sense, or a corrected fact; not only its wording."""
+    headline: Change | None = None
+    added: tuple[str, ...] = ()
+    """Paragraphs."""
+    removed: tuple[str, ...] = ()
+    rewritten: tuple[Change, ...] = ()
+    figures: tuple[FigureChange, ...] = ()
+    names_added: tuple[str, ...] = ()
+    names_removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawReference:
     """Where the bytes of the story lie in Kafka, and what they are."""
 
@@ -214,7 +275,9 @@ class Provenance:
     raw: RawReference | None = None
     components: tuple[Component, ...] = ()
     """What enriched it, in order."""
-    enrichment_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 15)] = 0
+    enrichment_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 8)] = 0
+    relations_revision: Annotated[int, msgspec.Meta(ge=0, lt=1 << 7)] = 0
+    """How often this version's group or thread has changed."""
     enriched_to: int | None = None
     """Code points of body_text that were enriched, where a very long text was cut; None when all was."""
 
@@ -265,9 +328,21 @@ class Story:
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What the agency said that has no field here, under its own names."""
 
+    advisory: Advisory | None = None
+    """Set where the message is about other stories."""
+
     entities: tuple[Entity, ...] = ()
     places: tuple[Place, ...] = ()
     events: tuple[Event, ...] = ()
+
+    changes: Changes | None = None
+    """Against the version that was public before; None for a first one, and after a kill."""
+    reinstates: int | None = None
+    """The revision of the kill that this version lifts."""
+    group: str | None = None
+    """Stories that say the same share it: copies from several services, or sent again, cut, lightly edited."""
+    thread: str | None = None
+    """Stories of one running event share it."""
     provenance: Provenance = field(default_factory=Provenance)
 
 

@@ -11,8 +11,9 @@ no time has its number alone; one with neither is ordered by when we received it
 The index takes more as the document's external version, 63 bits, all of a long:
 
     bits 62..16   revision
-    bit  15       published: 0 while the story is held, so that its release replaces the held document
-    bits 14..0    enrichment revision: a story enriched anew replaces itself
+    bit  15       shown: 0 for the mark that hides a story, so that its release replaces the mark
+    bits 14..7    enrichment revision: a story enriched anew replaces itself
+    bits  6..0    relations revision: so does one whose group or thread changed
 """
 
 import re
@@ -37,7 +38,8 @@ def revision(story: Story, received: datetime | None) -> int:
 
 def document_version(story: Story, *, published: bool = True) -> int:
     """The external version of the story's document in the index."""
-    return story.revision << 16 | published << 15 | story.provenance.enrichment_revision
+    made = story.provenance
+    return story.revision << 16 | published << 15 | made.enrichment_revision << 7 | made.relations_revision
 
 
 def revision_of(version: int) -> int:
