@@ -1,0 +1,85 @@
+"""What a slug line says of the running event: its root, the aspect of it, and what kind of slug it is.
+
+BRAZIL-DAM/TOLL (UPDATE 2)            brazil-dam, toll
+BC-EU--Italy-Ferry, 3rd Ld-Writethru  italy-ferry
+Italien/Unfall/Fähre/                 italien-unfall-fahre
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from pipeline.lifecycle.threads_words import fold
+
+SlugKind = Literal["event", "broad", "daily", "digest"]
+"""An event's own; a subject's, which many events share ('UKRAINE-CRISIS/'); a report that comes anew every day
+('MARKETS-EUROPE/'); a list of many events ('NEWS-SUMMARY/'), which is about none."""
+
+_LONGEST = 120
+_PREFIX = re.compile(r"^\s*(?:[a-z]\d{3,4}\s+)?(?:(?:BC|AM|PM)-{1,2})?(?:[A-Z]{2,3}--)?", re.ASCII)
+_BRACKETS = re.compile(r"\([^()]{0,80}\)")
+_AFTER_COMMA = re.compile(r",.*$", re.DOTALL)
+_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+_NUMBERED = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
+_REGIONS = frozenset(["eu", "as", "af", "lt", "ml", "na", "ap", "cn"])
+_SAME = {
+    "us": "usa",
+    "britain": "uk",
+    "gb": "uk",
+    "earthquake": "quake",
+    "elections": "election",
+    "protests": "protest",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    """A slug line without what is not its own."""
+
+    root: str = ""
+    """Words joined by hyphens; empty where there is none."""
+    aspect: str = ""
+    kind: SlugKind = "event"
+
+
+def slug(line: str | None, places: Collection[str] = ()) -> Slug:
+    """The slug of `line`, cut at 120 code points. `places`: folded words of the places that the story names, which
+    say nothing of an event."""
+    bare = _AFTER_COMMA.sub("", _BRACKETS.sub(" ", _PREFIX.sub("", (line or "")[:_LONGEST])))
+    head, _, rest = bare.partition("/")
+    root, aspect = _words(head), _words(rest)
+    kind = _kind((*root, *aspect), _folded(bare), places)
+    if len(root) == 1 and aspect:
+        root, aspect = [*root, *aspect], []
+    return Slug("-".join(root), "-".join(aspect), kind if root else "event")
+
+
+@cache
+def _vocabulary() -> Mapping[str, frozenset[str]]:
+    """Words by what they say of a slug. `mark`: what a story is to its thread, which is no part of the slug."""
+    text = files("pipeline.lifecycle").joinpath("threads_slug.tsv").read_text(encoding="utf-8")
+    rows = (line.partition("\t") for line in text.splitlines())
+    return {kind: frozenset(words.split()) for kind, _, words in rows}
+
+
+def _folded(text: str) -> list[str]:
+    return [fold(word).replace("'", "").replace("’", "").replace(".", "") for word in _WORD.findall(text)]
+
+
+def _words(text: str) -> list[str]:
+    marks = _vocabulary()["mark"]
+    found = [_SAME.get(word, word) for word in _folded(text) if word not in marks and not _NUMBERED.fullmatch(word)]
+    return found[1:] if len(found) > 1 and found[0] in _REGIONS else found
+
+
+def _kind(words: Collection[str], said: Collection[str], places: Collection[str]) -> SlugKind:
+    known = _vocabulary()
+    if not known["digest"].isdisjoint(said):
+        return "digest"
+    if not known["daily"].isdisjoint(words):
+        return "daily"
+    own = [word for word in words if word not in known["subject"] and word not in places]
+    return "event" if own else "broad"

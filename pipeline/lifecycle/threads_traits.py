@@ -1,0 +1,193 @@
+"""What threads know of a story: few features, none of its sentences."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, islice
+
+from pipeline.lifecycle.threads_slug import Slug, SlugKind, slug
+from pipeline.lifecycle.threads_words import fold, weight, words
+from pipeline.story import Entity, Link, Place, Story
+
+UNIT = 1000
+"""The length of a vector of weights."""
+READ = 2500
+"""Code points of the text that are read: the news stands first, what happened before stands last."""
+MOST_KEYS = 24
+_LEAD = 400
+_MOST_WORDS, _MOST_NAMES, _MOST_PLACES, _MOST_REFERENCES = 40, 12, 6, 12
+_SHORT = 400
+"""Code points of headline and text, up to which a story is a flash or little more."""
+_LONGEST = 40
+_THINGS = frozenset(["person", "organisation", "facility", "event", "product"])
+_AREAS = frozenset(["gpe", "location"])
+_KNOWN = 0.95
+"""The confidence of what tables know, such as the United Nations: it is in many stories."""
+_FORMER = frozenset(["previousversion", "previous", "evolvedfrom", "derivedfrom", "updates", "update", "replaces"])
+_FORMER_TOO = frozenset(["corrects", "inreplyto", "references", "partof", "package", "packages", "main", "sidebar"])
+_SEE = frozenset(["seealso", "related", "association", "sameas", "isreferencedby", "background"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """A story as a thread sees it. JSON-able: strings, numbers, and tuples and mappings of them; at most about 2.5 KB.
+
+    Vectors have the length UNIT, so that their product over UNIT squared is the cosine.
+    """
+
+    id: str
+    """A hash of the story's uri."""
+    keys: tuple[str, ...] = ()
+    """At most MOST_KEYS, the most telling first. Stories without a key in common are not of one thread."""
+    slug: str = ""
+    aspect: str = ""
+    kind: SlugKind = "event"
+    parts: tuple[str, ...] = ()
+    """The words of root and aspect that say which event it is."""
+    former: tuple[str, ...] = ()
+    """Ids of stories that this one carries on: earlier versions, its package, its lead."""
+    related: tuple[str, ...] = ()
+    """Ids of stories it merely points to."""
+    names: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+    countries: tuple[str, ...] = ()
+    head: Mapping[str, int] = field(default_factory=dict)
+    """Stems of the headline."""
+    words: Mapping[str, int] = field(default_factory=dict)
+    """Stems of headline and text, the most telling."""
+    events: tuple[str, ...] = ()
+    """PLOVER types of what the story tells first."""
+    short: bool = False
+    """Whether it is a flash or little more."""
+
+
+def traits(story: Story) -> Traits:
+    """The traits of an enriched story; of one without enrichments, what headline, slug and links say."""
+    head = Counter(word for word in words((story.headline or "")[:300]) if weight(word))
+    names, places = _names(story), _places(story.places)
+    known = frozenset(_place_words(story))
+    own = slug(story.slugline, known)
+    former, related = _references(story.links)
+    weighed = _words(story, head)
+    found = Traits(
+        id=reference(story.uri),
+        slug=own.root[:80],
+        aspect=own.aspect[:40],
+        kind=own.kind,
+        parts=tuple(sorted(_parts(own, known))),
+        former=former,
+        related=related,
+        names=_unit(names),
+        places=_unit(places),
+        countries=tuple(sorted({place.country for place in story.places if place.country})[:6]),
+        head=_unit({word: weight(word) for word in head}),
+        words=_unit(weighed),
+        events=tuple(dict.fromkeys(event.type for event in story.events[:6])),
+        short=len(story.headline or "") + len(story.body_text) <= _SHORT,
+    )
+    return _with_keys(found)
+
+
+def reference(uri: str) -> str:
+    """A short name for `uri`."""
+    return hashlib.blake2b(uri.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _references(links: Iterable[Link]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    former: dict[str, None] = {}
+    related: dict[str, None] = {}
+    for link in islice(links, 50):
+        rel = link.rel.rpartition(":")[2].rpartition("/")[2].casefold().replace("-", "").replace("_", "")
+        if link.uri and rel in _FORMER | _FORMER_TOO:
+            former[reference(link.uri)] = None
+        elif link.uri and rel in _SEE:
+            related[reference(link.uri)] = None
+    return tuple(islice(former, _MOST_REFERENCES)), tuple(islice(related, _MOST_REFERENCES))
+
+
+def _names(story: Story) -> Counter[str]:
+    """People, organisations and the like by how much the story is about them."""
+    found: Counter[str] = Counter()
+    source = fold(story.source or "")
+    for entity in story.entities:
+        name = fold(entity.name)[:_LONGEST]
+        if entity.type in _THINGS and name != source and len(name) > 2:
+            found[name] += _salience(entity)
+    return _top(found, _MOST_NAMES)
+
+
+def _salience(entity: Entity) -> int:
+    often = 4 * entity.in_headline + min(len(entity.mentions), 5)
+    early = any(span.start < _LEAD for span in entity.mentions[:1])
+    known = entity.component == "entities" and entity.confidence >= _KNOWN
+    return max(1, (often + 2 * early) // (2 if known else 1))
+
+
+def _places(places: Iterable[Place]) -> Counter[str]:
+    """Places smaller than a country."""
+    found: Counter[str] = Counter()
+    for place in places:
+        if place.kind != "country":
+            said = min(len(place.mentions), 4) + any(span.start < _LEAD for span in place.mentions[:1])
+            name = f"{fold(place.name)[:_LONGEST]}/{(place.country or '').lower()}"
+            found[name] += max(1, said if place.kind == "region" else 2 * said)
+    return _top(found, _MOST_PLACES)
+
+
+def _place_words(story: Story) -> Iterator[str]:
+    names = [(place.name, place.country_name or "") for place in story.places]
+    areas = [(entity.name, *entity.aliases) for entity in story.entities if entity.type in _AREAS]
+    for name in {name for each in (*names, *areas) for name in each}:
+        pieces = fold(name).split()
+        yield from (*pieces, "".join(pieces))
+
+
+def _parts(own: Slug, known: frozenset[str]) -> set[str]:
+    return {word[:12] for word in f"{own.root}-{own.aspect}".split("-") if word and word not in known}
+
+
+def _words(story: Story, head: Iterable[str]) -> Counter[str]:
+    """Stems by how rare and how frequent they are; those of the headline and the first sentences count more."""
+    text = story.body_text[:READ]
+    often = Counter(words(text))
+    found: Counter[str] = Counter()
+    for word, times in often.items():
+        if heavy := weight(word):
+            found[word] = round(2 * heavy * (1 + math.log(times)))
+    for word in set(words(text[:_LEAD])):
+        found[word] += weight(word)
+    for word in head:
+        found[word] += 2 * weight(word)
+    return _top(found, _MOST_WORDS)
+
+
+def _top(found: Counter[str], most: int) -> Counter[str]:
+    return Counter(dict(sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]))
+
+
+def _unit(found: Mapping[str, int]) -> dict[str, int]:
+    length = math.sqrt(sum(value * value for value in found.values())) or 1.0
+    return {word: max(1, round(UNIT * value / length)) for word, value in found.items()}
+
+
+def _with_keys(found: Traits) -> Traits:
+    keys = tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS))
+    values = {name: getattr(found, name) for name in found.__slots__}
+    return Traits(**{**values, "keys": keys})
+
+
+def _keys(found: Traits) -> Iterator[str]:
+    """References, the slug, and pairs of what the story is about: one alone is in too many stories."""
+    yield from (f"ref:{one}" for one in (found.id, *found.former, *found.related[:4]))
+    if found.slug:
+        whole = f"{found.slug}/{found.aspect}" if found.kind == "broad" and found.aspect else found.slug
+        yield f"slug:{whole}"
+    names = sorted(found.names, key=lambda name: (-found.names[name], name))[:4]
+    places = [*sorted(found.places, key=lambda name: (-found.places[name], name))[:2], *found.countries[:1]]
+    said = sorted(found.head, key=lambda word: (-found.head[word], word))[:4]
+    yield from (f"pair:{name}|{place}" for name in names for place in places[:2])
+    yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(names[:3]), 2))
+    yield from (f"word:{word}|{place}" for word in said for place in places[:2])
+    yield from (f"word:{one}|{other}" for one, other in combinations(sorted(said), 2))
