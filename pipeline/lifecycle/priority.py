@@ -16,11 +16,12 @@ _SIGNALS = frozenset({
 
 
 def urgent(story: Story) -> bool:
-    """Whether `story` goes before those that came earlier in its lane: a flash, alert, bulletin, urgent or newsbreak by
-    what it calls itself or by its urgency; and whatever restricts a story or lifts that."""
+    """Whether `story` goes before those that came earlier in its lane: a flash, alert, bulletin, urgent or newsbreak,
+    by what it calls itself, its profile or its urgency; and whatever restricts a story or lifts that."""
     if story.pubstatus != "usable" or story.advisory is not None:
         return True
     least = _URGENT_IN.get(story.provenance.format or "", _URGENT)
     if story.urgency is not None and story.urgency <= least:
         return True
-    return any(signal.lower().rstrip(" 0123456789") in _SIGNALS for signal in story.signals)
+    said = (*story.signals, story.profile or "")
+    return any(word.lower().rstrip(" 0123456789") in _SIGNALS for word in said)

@@ -7,6 +7,8 @@
 
 The time leads, since agencies restart and skip numbers but do not turn back clocks. A story with a version number and
 no time has its number alone; one with neither is ordered by when we received it, which a replay does not change.
+So is a kill that has a number and no time, its number below that: by its number alone it would lose to every version
+that has a time, the one it kills among them. Versions that have numbers alone cannot lift such a kill.
 
 The index takes more as the document's external version, 63 bits, all of a long:
 
@@ -30,7 +32,7 @@ def revision(story: Story, received: datetime | None) -> int:
     """The revision of `story`, received at that time (None: not known, as when read without a pipeline)."""
     number = _number(story.version)
     time = story.versioncreated
-    if time is None and number is None:
+    if time is None and (number is None or story.pubstatus == "canceled"):
         time = received
     seconds = min(max(int(time.timestamp()), 0), _LARGEST_SECOND) if time else 0
     return seconds << 14 | (number or 0) << 2 | _STATUS[story.pubstatus]

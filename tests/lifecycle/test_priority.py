@@ -43,6 +43,11 @@ def test_what_calls_itself_something_else(signal: str) -> None:
     assert not urgent(replace(STORY, signals=(signal,)))
 
 
+@pytest.mark.parametrize(("profile", "overtakes"), [("flash", True), ("Urgent", True), ("text", False), (None, False)])
+def test_profile(profile: str | None, overtakes: bool) -> None:
+    assert urgent(replace(STORY, profile=profile)) is overtakes
+
+
 @pytest.mark.parametrize(
     ("format_", "urgency", "overtakes"),
     [

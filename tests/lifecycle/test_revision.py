@@ -42,6 +42,30 @@ def test_without_version_and_time_the_arrival_decides() -> None:
     assert revision(story("1"), NOON) == revision(story("1"), LATER)
 
 
+@pytest.mark.parametrize(
+    "killed",
+    [story("2", NOON), story(None, NOON), story("2"), story("4095"), story("2", NOON, "withheld"), story("2", LATER)],
+    ids=lambda killed: f"{killed.version} {killed.versioncreated} {killed.pubstatus}",
+)
+def test_a_kill_without_version_time_wins_over_what_came_before_it(killed: Story) -> None:
+    kill = story("3", None, "canceled")
+    assert revision(killed, NOON) < revision(kill, LATER)
+
+
+def test_a_kill_without_version_time_is_ordered_by_its_arrival_then_its_number() -> None:
+    kill, next_kill = story("2", None, "canceled"), story("3", None, "canceled")
+    assert revision(kill, NOON) < revision(next_kill, NOON) < revision(kill, LATER)
+    assert revision(kill, NOON) == revision(kill, NOON)  # as a replay has it
+    assert revision(kill, NOON) < revision(story("1", LATER), LATER)  # a later version lifts it
+    assert revision(story("9"), LATER) < revision(kill, NOON)  # one with a number alone does not
+    assert revision(kill, None) == 2 << 2 | 3  # read without a pipeline: nobody received it
+
+
+def test_a_kill_with_a_version_time_is_ordered_by_that() -> None:
+    kill = story("1", NOON, "canceled")
+    assert revision(kill, NOON) == revision(kill, LATER)
+
+
 def test_the_same_instant_in_another_zone_is_the_same_revision() -> None:
     elsewhere = NOON.astimezone(datetime.fromisoformat("2026-11-24T00:00+05:30").tzinfo)
     assert revision(story("1", NOON), None) == revision(story("1", elsewhere), None)
