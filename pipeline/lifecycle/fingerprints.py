@@ -82,7 +82,9 @@ def fingerprint(story: Story) -> Fingerprint | None:
 
     None where there are fewer than FEWEST_WORDS words, which say too little to be compared.
     """
-    text = _read(story.body_text or story.headline or "")
+    text = _read(story.body_text)
+    if len(text.words) < SHORT_WORDS:
+        text = _read(f"{story.headline or ''}\n{story.body_text}")
     if len(text.words) < FEWEST_WORDS:
         return None
     exact = _key(" ".join(text.words))
