@@ -1,0 +1,244 @@
+"""relate: published stories -> orders that say which group of near-duplicates and which running thread they are in.
+
+One worker, since wire.fingerprints has one partition; but one that was thought dead may come back with its batch while
+another does it again. All it knows stands in the index `<index>-relations`, and every write is refused where the
+document is not the one that was read. Nothing is lost between any two steps, because of their order:
+
+1. Members of a group that is given another founder are written before those that the batch's stories are near to, and
+   these before the batch's stories. What is left undone is thus found again from the batch's stories.
+2. Every document names the message that last changed it. When that message comes again, so do the orders. Besides,
+   each record says what its story's readers believe, and is answered where that is not so.
+3. After writing, it is read whether a founder that stories were given has been given another meanwhile, and whether a
+   group that was to be empty has new members; the batch is done again then.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from elasticsearch import AsyncElasticsearch
+
+from pipeline.errors import TerminalError, TransientError
+from pipeline.lifecycle import orders
+from pipeline.lifecycle.duplicates import window
+from pipeline.lifecycle.orders import Order
+from pipeline.lifecycle.relating import MOST_CANDIDATES, THREAD_WINDOW, Placing, Relations, duplicate_pairs, relate
+from pipeline.lifecycle.relations import Node, Record, decode_record, learned, node_id, opened, public_id
+from pipeline.messages import Message, Send, dead_letter
+from pipeline.search import relations as store
+from pipeline.search.client import connect_async
+from pipeline.search.relations import Look, Stored
+from pipeline.search.writer import Document, Seen
+from pipeline.settings import Settings
+from pipeline.stages.outcome import Done, Priority, Work
+from pipeline.topics import ORDERS
+
+NAME = "relate"
+MOST_THREAD_CANDIDATES = 50
+
+_MEANWHILE = "Another worker has changed the relations of these stories meanwhile."
+_NOT_FOR_THREADS = ("versions", "bands")
+
+
+@asynccontextmanager
+async def open_relate(settings: Settings) -> AsyncIterator[Work]:
+    """The relate stage, with its client."""
+    client = connect_async(settings)
+
+    async def process(batch: Sequence[Message], _priority: Priority) -> list[Done]:
+        return await relate_batch(client, settings, batch)
+
+    try:
+        yield Work(process)
+    finally:
+        await client.close()
+
+
+async def relate_batch(client: AsyncElasticsearch, settings: Settings, batch: Sequence[Message]) -> list[Done]:
+    """Relate the stories of `batch` to each other and to those before; the orders that follow are in the outcomes.
+
+    Raises TransientError where the engine fails or another worker interferes: all of it is to be done again.
+    """
+    decoded = [_decoded(message) for message in batch]
+    records = [item for item in decoded if isinstance(item, Record)]
+    sends: list[tuple[Send, ...]] = [
+        (dead_letter(message, NAME, item),) if isinstance(item, TerminalError) else ()
+        for message, item in zip(batch, decoded, strict=True)
+    ]
+    if records:
+        work = _Batch(client, settings, records, [message.offset for message in batch])
+        found = await work.orders()
+        sends[-1] += tuple(Send(topic=ORDERS, key=each.uri.encode(), value=orders.encode(each)) for each in found)
+    return [Done(each) for each in sends]
+
+
+def _decoded(message: Message) -> Record | TerminalError:
+    try:
+        return decode_record(message.value)
+    except TerminalError as error:
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the index holds of the batch's stories and of those that they may be related to."""
+
+    own: Mapping[str, Stored]
+    nodes: Mapping[str, Node]
+    fresh: frozenset[str]
+    """The batch's stories whose newest version the index has not yet."""
+    pairs: Collection[tuple[str, str]]
+
+
+class _Batch:
+    """One batch: what is read, what follows from it, what is written."""
+
+    def __init__(
+        self, client: AsyncElasticsearch, settings: Settings, records: Sequence[Record], offsets: Sequence[int]
+    ) -> None:
+        self._client, self._settings = client, settings
+        self._records, self._offsets = records, offsets
+        self._own = {node_id(said.uri): said for said in sorted(records, key=lambda said: said.revision)}
+
+    async def orders(self) -> list[Order]:
+        """Do all of it; the orders that are to be sent, one a story."""
+        await store.refresh(self._client, self._settings)
+        known = await self._read()
+        again = await store.changed_by(self._client, self._settings, self._offsets)
+        now, near = relate(self._records, known.fresh, known.nodes, known.pairs)
+        near -= self._own.keys()
+        moves = now.moves()
+        told = {each.id: _order(each.source["uri"], _where(each, now)) for each in again}
+        told |= await self._move_members(moves, near | self._own.keys())
+        told |= await self._move_near(now, [one for one in near if now.moved(one)])
+        told |= await self._write_own(now, known)
+        if known.pairs:
+            await self._verify(now, moves)
+        return list(told.values())
+
+    async def _read(self) -> _Known:
+        own = await store.get(self._client, self._settings, self._own)
+        before = {one: opened(stored.source) for one, stored in own.items()}
+        after = dict(before)
+        for said in self._records:
+            one = node_id(said.uri)
+            after[one] = learned(after.get(one), said)
+        fresh = frozenset(one for one, node in after.items() if one not in before or node.newest > before[one].newest)
+        looks = [*self._looks_for_duplicates(), *_looks_for_threads(after[one] for one in fresh)]
+        looks.sort(key=lambda look: look.field, reverse=True)  # those with all of a document replace those without
+        hits = [hit for found in await store.look_up(self._client, self._settings, looks) for hit in found]
+        nodes = {hit.id: opened(hit.source) for hit in hits} | after
+        pairs = duplicate_pairs(self._records, nodes)
+        founders = await self._founders(nodes, {*self._own, *(one for pair in pairs for one in pair)})
+        return _Known(own, founders | nodes, fresh, pairs)
+
+    def _looks_for_duplicates(self) -> Iterable[Look]:
+        for said in self._records:
+            if said.fingerprint:
+                reach = int(window(said.fingerprint).total_seconds())
+                yield Look(
+                    field="bands",
+                    terms=said.fingerprint.bands,
+                    earliest=said.time - reach,
+                    latest=said.time + reach,
+                    most=MOST_CANDIDATES,
+                )
+
+    async def _founders(self, nodes: Mapping[str, Node], of: Iterable[str]) -> dict[str, Node]:
+        """The founders of these stories' groups and, where one was given another, of theirs."""
+        found: dict[str, Node] = {}
+        wanted = {group for one in of if (group := nodes[one].group) and group not in nodes}
+        while wanted:
+            more = {one: opened(each.source) for one, each in (await self._get(wanted)).items()}
+            found |= more
+            wanted = {each.group for each in more.values() if each.group} - nodes.keys() - found.keys()
+        return found
+
+    async def _get(self, ids: Iterable[str]) -> dict[str, Stored]:
+        return await store.get(self._client, self._settings, ids)
+
+    async def _move_members(self, moves: Mapping[str, Placing], without: Collection[str]) -> dict[str, Order]:
+        """Give the members of each group, but those named, the founder and thread that are theirs now."""
+        told: dict[str, Order] = {}
+        for group, placing in moves.items():
+            while there := await store.members(self._client, self._settings, group, placing, without):
+                told |= await self._place([(each, placing) for each in there])
+                await store.refresh(self._client, self._settings)
+        return told
+
+    async def _move_near(self, now: Relations, ids: Collection[str]) -> dict[str, Order]:
+        stored = await self._get(ids)
+        for one in ids:
+            node, source = now.nodes[one], stored[one].source if one in stored else {}
+            if (node.group, node.thread) != (source.get("group"), source.get("thread")):
+                raise TransientError(_MEANWHILE)
+        return await self._place([(stored[one], now.placing(one)) for one in ids])
+
+    async def _place(self, placed: Sequence[tuple[Stored, Placing]]) -> dict[str, Order]:
+        """Write group and thread into documents, and leave the rest of them as it is."""
+        documents, told = [], {}
+        for stored, (group, thread) in placed:
+            placing = (group, thread or stored.source.get("thread"))
+            source = dict(stored.source) | dict(zip(("group", "thread"), placing, strict=True))
+            documents.append(_document(stored.id, source | {"changed": max(self._offsets)}, stored.seen))
+            told[stored.id] = _order(stored.source["uri"], placing)
+        await store.save(self._client, self._settings, documents)
+        return told
+
+    async def _write_own(self, now: Relations, known: _Known) -> dict[str, Order]:
+        documents, told = [], {}
+        for one, said in self._own.items():
+            group, thread = now.placing(one)
+            node = replace(now.nodes[one], group=group, thread=thread)
+            if moved := now.moved(one):
+                node = replace(node, changed=max(self._offsets))
+            stored = known.own.get(one)
+            if stored is None or node != opened(stored.source):
+                documents.append(_document(one, node, stored.seen if stored else Seen()))
+            if moved or (public_id(group), public_id(thread)) != (said.group, said.thread):
+                told[one] = _order(said.uri, (group, thread))
+        await store.save(self._client, self._settings, documents)
+        return told
+
+    async def _verify(self, now: Relations, moves: Mapping[str, Placing]) -> None:
+        """Raises TransientError where another worker has changed what the batch was related to."""
+        founders = {founder for one in self._own if (founder := now.founders.get(one))}
+        there = await self._get(founders)
+        well = all(one in there and there[one].source["group"] == one for one in founders)
+        if moves:
+            await store.refresh(self._client, self._settings)
+        for group, placing in moves.items():
+            well = well and not await store.members(self._client, self._settings, group, placing)
+        if not well:
+            raise TransientError(_MEANWHILE)
+
+
+def _looks_for_threads(nodes: Iterable[Node]) -> Iterable[Look]:
+    reach = int(THREAD_WINDOW.total_seconds())
+    for node in nodes:
+        if node.traits:
+            yield Look(
+                field="keys",
+                terms=node.keys,
+                earliest=node.first - reach,
+                latest=node.last + reach,
+                most=MOST_THREAD_CANDIDATES,
+                without=_NOT_FOR_THREADS,
+            )
+
+
+def _where(stored: Stored, now: Relations) -> Placing:
+    if stored.id in now.nodes:
+        return now.placing(stored.id)
+    return stored.source["group"], stored.source["thread"]
+
+
+def _order(uri: str, placing: Placing) -> Order:
+    group, thread = placing
+    return Order(kind="relate", uri=uri, group=public_id(group), thread=public_id(thread))
+
+
+def _document(one: str, node: Node | dict[str, Any], seen: Seen) -> Document:
+    return Document(one, 0, orjson.dumps(node), seen)
