@@ -1,56 +1,32 @@
 """Which stories are of the same running event: flash, urgent, lead, writethru, sidebar and wrap of one thread.
 
 What speaks for it is added up and becomes a number from 0 to 1; each hour between two stories speaks against it, so
-that a slug that runs for years is not one thread.
+that a slug that runs for years is not one thread. The weights were fitted to the half of the stories in
+benchmarks/threads.py that nothing is reported on.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.lifecycle.threads_traits import UNIT, Traits, traits
+from pipeline.lifecycle.threads_traits import UNIT, Traits, merged, traits
 
 __all__ = ["JOINS", "Traits", "affinity", "choose", "traits"]
 
 JOINS = 0.5
 """The affinity from which on two stories are of one thread."""
-_BEST = 3
+_CARRIED_ON = 4.0
+"""The evidence where one story says that it carries on the other."""
+_AGAINST = -20.0
+_BEST = 4
 """Members of a thread that are asked."""
+_SAME_DAY = 12.0
+"""Hours within which what comes anew every day is the same day's: the next day's first is farther than that."""
 
 
 def affinity(a: Traits, b: Traits, hours: float) -> float:
     """How surely the two are of one thread, 0..1; `hours`: the time between them, whichever was first."""
-    if a.id in b.former or b.id in a.former:
-        return 0.98
-    if "digest" in (a.kind, b.kind):
-        return 0.0
-    return 1 / (1 + math.exp(-_evidence(a, b, abs(hours))))
-
-
-def _evidence(a: Traits, b: Traits, hours: float) -> float:
-    return (
-        -4.2
-        + 3.0 * _slug(a, b)
-        + 2.5 * (a.id in b.related or b.id in a.related)
-        + 2.5 * _cosine(a.names, b.names)
-        + 2.0 * _cosine(a.places, b.places)
-        + 5.0 * _cosine(a.words, b.words)
-        + 2.5 * _cosine(a.head, b.head)
-        - hours / 48
-    )
-
-
-def _cosine(a: Mapping[str, int], b: Mapping[str, int]) -> float:
-    return sum(a[word] * b[word] for word in a.keys() & b.keys()) / (UNIT * UNIT)
-
-
-def _slug(a: Traits, b: Traits) -> float:
-    if not a.slug or not b.slug:
-        return 0.0
-    if a.slug == b.slug:
-        return 0.3 if "broad" in (a.kind, b.kind) and a.aspect != b.aspect else 1.0
-    one, other = set(a.parts), set(b.parts)
-    return 0.8 * len(one & other) / max(1, len(one | other))
+    return _share(_evidence(a, b, abs(hours)))
 
 
 def choose(story: Traits, candidates: Sequence[tuple[Traits, str, float]], current: str | None = None) -> str | None:
@@ -62,21 +38,65 @@ def choose(story: Traits, candidates: Sequence[tuple[Traits, str, float]], curre
     """
     if current is not None:
         return _moved(story, candidates, current)
-    threads: defaultdict[str, list[float]] = defaultdict(list)
+    threads: defaultdict[str, list[tuple[float, float, Traits]]] = defaultdict(list)
     for other, thread, hours in candidates:
         if other.id != story.id:
-            threads[thread].append(affinity(story, other, hours))
-    best = max(((_joined(found), thread) for thread, found in threads.items()), default=(0.0, ""))
-    surest = min((thread for thread, found in threads.items() if _joined(found) == best[0]), default="")
-    return surest if best[0] >= JOINS else None
-
-
-def _joined(found: Iterable[float]) -> float:
-    """The affinity to a thread by those to its members: the best one's, less where the next ones are far."""
-    best = sorted(found, reverse=True)[:_BEST]
-    return (best[0] + sum(best) / len(best)) / 2
+            threads[thread].append((_evidence(story, other, abs(hours)), abs(hours), other))
+    joined = {thread: _joined(story, members) for thread, members in threads.items()}
+    best = min(joined, key=lambda thread: (-joined[thread], thread), default=None)
+    return best if best is not None and _share(joined[best]) >= JOINS else None
 
 
 def _moved(story: Traits, candidates: Iterable[tuple[Traits, str, float]], current: str) -> str:
     named = {thread for other, thread, _ in candidates if other.id in story.former}
     return current if current in named or not named else min(named)
+
+
+def _joined(story: Traits, members: list[tuple[float, float, Traits]]) -> float:
+    """The evidence for a thread: of its nearest member, of the nearest few, and of what these are about together. One
+    chance neighbour in it is not enough."""
+    members.sort(key=lambda each: (-each[0], each[1], each[2].id))
+    best = members[:_BEST]
+    if len(best) == 1 or best[0][0] >= _CARRIED_ON:
+        return best[0][0]
+    mean = sum(evidence for evidence, _, _ in best) / len(best)
+    together = merged([other for _, _, other in best])
+    return (best[0][0] + mean + _evidence(story, together, min(hours for _, hours, _ in best))) / 3
+
+
+def _share(evidence: float) -> float:
+    return 1 / (1 + math.exp(-evidence))
+
+
+def _evidence(a: Traits, b: Traits, hours: float) -> float:
+    """The logarithm of the odds that the two are of one thread."""
+    if a.id in b.former or b.id in a.former:
+        return _CARRIED_ON
+    if "digest" in (a.kind, b.kind) or ("daily" in (a.kind, b.kind) and (a.slug != b.slug or hours >= _SAME_DAY)):
+        return _AGAINST
+    return (
+        -3.5
+        + 2.0 * _slug(a, b)
+        + 1.5 * (a.id in b.related or b.id in a.related)
+        + 1.5 * _cosine(a.names, b.names)
+        + 2.0 * _cosine(a.places, b.places)
+        + 9.0 * _cosine(a.words, b.words)
+        + 0.8 * _cosine(a.head, b.head)
+        - 1.1 * hours / 24
+    )
+
+
+def _cosine(a: Mapping[str, int], b: Mapping[str, int]) -> float:
+    return sum(a[word] * b[word] for word in a.keys() & b.keys()) / (UNIT * UNIT)
+
+
+def _slug(a: Traits, b: Traits) -> float:
+    """How far the slugs agree, 0..1. The same slug of a subject says little: many events have it."""
+    if not a.slug or not b.slug:
+        return 0.0
+    if a.slug == b.slug:
+        if "broad" not in (a.kind, b.kind):
+            return 1.0
+        return 0.8 if a.aspect and a.aspect == b.aspect else 0.3
+    one, other = set(a.parts), set(b.parts)
+    return 0.8 * len(one & other) / max(1, len(one | other))

@@ -3,8 +3,8 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
 
 from pipeline.lifecycle.threads_slug import Slug, SlugKind, slug
@@ -15,7 +15,7 @@ UNIT = 1000
 """The length of a vector of weights."""
 READ = 2500
 """Code points of the text that are read: the news stands first, what happened before stands last."""
-MOST_KEYS = 24
+MOST_KEYS = 40
 _LEAD = 400
 _MOST_WORDS, _MOST_NAMES, _MOST_PLACES, _MOST_REFERENCES = 40, 12, 6, 12
 _SHORT = 400
@@ -87,7 +87,25 @@ def traits(story: Story) -> Traits:
         events=tuple(dict.fromkeys(event.type for event in story.events[:6])),
         short=len(story.headline or "") + len(story.body_text) <= _SHORT,
     )
-    return _with_keys(found)
+    return replace(found, keys=tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS)))
+
+
+def merged(stories: Sequence[Traits]) -> Traits:
+    """What stories of one thread are about together; the rest is the first one's."""
+    return replace(
+        stories[0],
+        names=_sum(story.names for story in stories),
+        places=_sum(story.places for story in stories),
+        head=_sum(story.head for story in stories),
+        words=_sum(story.words for story in stories),
+    )
+
+
+def _sum(vectors: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for vector in vectors:
+        total.update(vector)
+    return _unit(total)
 
 
 def reference(uri: str) -> str:
@@ -172,22 +190,18 @@ def _unit(found: Mapping[str, int]) -> dict[str, int]:
     return {word: max(1, round(UNIT * value / length)) for word, value in found.items()}
 
 
-def _with_keys(found: Traits) -> Traits:
-    keys = tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS))
-    values = {name: getattr(found, name) for name in found.__slots__}
-    return Traits(**{**values, "keys": keys})
-
-
 def _keys(found: Traits) -> Iterator[str]:
     """References, the slug, and pairs of what the story is about: one alone is in too many stories."""
     yield from (f"ref:{one}" for one in (found.id, *found.former, *found.related[:4]))
-    if found.slug:
+    if found.slug and found.kind != "digest":
         whole = f"{found.slug}/{found.aspect}" if found.kind == "broad" and found.aspect else found.slug
         yield f"slug:{whole}"
-    names = sorted(found.names, key=lambda name: (-found.names[name], name))[:4]
-    places = [*sorted(found.places, key=lambda name: (-found.places[name], name))[:2], *found.countries[:1]]
-    said = sorted(found.head, key=lambda word: (-found.head[word], word))[:4]
-    yield from (f"pair:{name}|{place}" for name in names for place in places[:2])
-    yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(names[:3]), 2))
-    yield from (f"word:{word}|{place}" for word in said for place in places[:2])
-    yield from (f"word:{one}|{other}" for one, other in combinations(sorted(said), 2))
+    names, said = _first(found.names, 3), _first(found.words, 7)
+    places = [*_first(found.places, 1), *found.countries[:1]]
+    yield from (f"pair:{name}|{place}" for name in names for place in places)
+    yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(names), 2))
+    yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(said), 2))
+
+
+def _first(found: Mapping[str, int], most: int) -> list[str]:
+    return sorted(found, key=lambda each: (-found[each], each))[:most]
