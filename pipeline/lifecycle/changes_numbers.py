@@ -1,0 +1,137 @@
+"""Numbers in digits and words, as a language writes them, among the words of a line."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from pipeline.lifecycle.changes_text import UNSPACED, fold
+from pipeline.lifecycle.changes_words import (
+    BETWEEN,
+    DECIMAL_COMMA,
+    GROUPED_BY_SPACE,
+    MAGNITUDES,
+    MONEY,
+    NUMBERS,
+    RANGE,
+    VAGUE,
+)
+
+_LONGEST_NUMBER = 24
+_TOKEN = re.compile(rf"\d+(?:[.,']\d+)*|[{UNSPACED}]+|[^\W\d_{UNSPACED}]\w*(?:['-]\w+)*|\S")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|eme|º|ª)\b", re.IGNORECASE)
+_GROUP = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d])")
+_VAGUE_WORDS = frozenset(word for words in VAGUE.values() for word in words)
+
+
+class Token(NamedTuple):
+    """A number, a word or a mark."""
+
+    text: str
+    key: str
+    """Folded."""
+    glued: bool
+    """Whether it follows the token before without a space."""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number in digits."""
+        return self.text[0].isdecimal()
+
+    @property
+    def word(self) -> bool:
+        """Whether it begins with a letter."""
+        return self.text[0].isalpha()
+
+
+def tokens_of(line: str, language: str) -> list[Token]:
+    """The words, numbers and marks of a line."""
+    if language in GROUPED_BY_SPACE:
+        line = _GROUP.sub(lambda found: found[0].replace(" ", ""), line)
+    tokens: list[Token] = []
+    end = -1
+    for found in _TOKEN.finditer(line):
+        text = found[0]
+        tokens.append(Token(text, text.lower() if text.isascii() else fold(text), found.start() == end))
+        end = found.end()
+    return tokens
+
+
+class Number(NamedTuple):
+    """A number among tokens: `tokens[start:end]`, its magnitude included."""
+
+    start: int
+    end: int
+    value: tuple[Decimal, ...]
+    text: str
+    magnitude: str
+
+
+def number_at(tokens: Sequence[Token], at: int, language: str) -> Number | None:
+    """The number that begins at `at`, of two numbers where it is a range; None where none begins."""
+    value = _value(tokens[at], language)
+    if value is None or (at + 1 < len(tokens) and tokens[at + 1].glued and _ORDINAL.match(tokens[at + 1].text)):
+        return None
+    one = _scaled(tokens, at, value)
+    joint = tokens[one.end].key if one.end + 1 < len(tokens) else ""
+    between = at > 0 and BETWEEN.get(tokens[at - 1].key) == joint
+    if (joint in RANGE or between) and (high := _value(tokens[one.end + 1], language)) is not None:
+        rest = _scaled(tokens, one.end + 1, high)
+        joined = "-" if joint == "-" else " to "
+        number = f"{one.text}{joined}{rest.text}"
+        return Number(at, rest.end, (one.value[0], rest.value[0]), number, rest.magnitude or one.magnitude)
+    return one
+
+
+def _scaled(tokens: Sequence[Token], at: int, value: Decimal) -> Number:
+    """The number at `at` with the magnitudes after it: '2 hundred' is 200, '612 billion' stays as it is written."""
+    token, end, factor, names = tokens[at], at + 1, 1, []
+    while end < min(at + 3, len(tokens)) and _is_magnitude(tokens, at, end):
+        factor *= MAGNITUDES[tokens[end].key]
+        names.append(tokens[end].text)
+        end += 1
+    whole = value * factor
+    digits = token.text if token.numeric else str(value)
+    if 1 < factor < 10**6:
+        return Number(at, end, (whole,), f"{whole.normalize():f}", "")
+    return Number(at, end, (whole,), digits if token.key not in _VAGUE_WORDS else token.key, " ".join(names))
+
+
+def _is_magnitude(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Letters such as 'm' are millions of money only, and else metres."""
+    if tokens[end].key not in MAGNITUDES:
+        return False
+    if len(tokens[end].key) > 2:
+        return True
+    money = (at > 0 and tokens[at - 1].key in MONEY) or (end + 1 < len(tokens) and tokens[end + 1].key in MONEY)
+    return money or tokens[end].key in {"bn", "tn", "万", "亿"}
+
+
+def _value(token: Token, language: str) -> Decimal | None:
+    if token.numeric:
+        return _decimal(token.text, language in DECIMAL_COMMA) if len(token.text) <= _LONGEST_NUMBER else None
+    if not token.word:
+        return None
+    numbers = NUMBERS.get(language, {})
+    if found := numbers.get(token.key) or VAGUE.get(language, {}).get(token.key):
+        return Decimal(found)
+    tens, _, ones = token.key.partition("-")
+    if ones and numbers.get(tens, 0) >= 20 and 0 < numbers.get(ones, 0) < 10:
+        return Decimal(numbers[tens] + numbers[ones])
+    return None
+
+
+def _decimal(text: str, comma: bool) -> Decimal | None:
+    """The number as that language writes it; None for what is none, such as a date or an address."""
+    text = text.replace("'", "")
+    marks = [mark for mark in text if mark in ".,"]
+    if not marks:
+        return Decimal(int(text))
+    head, last, tail = text.rpartition(marks[-1])
+    others = set(marks[:-1])
+    thousands = len(tail) == 3 and (last == ".") == comma and not head.startswith("0")
+    if last in others or (not others and thousands):
+        groups = re.split("[.,]", text)
+        whole = len(set(marks)) == 1 and all(len(group) == 3 for group in groups[1:])
+        return Decimal(int("".join(groups))) if whole else None
+    return Decimal(f"{int(re.sub('[.,]', '', head))}.{int(tail):0{len(tail)}}")
