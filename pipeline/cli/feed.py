@@ -19,7 +19,7 @@ from pipeline.bus.producer import DurableProducer
 from pipeline.cli.console import patiently, print_json, progress, say, say_error
 from pipeline.cli.options import item_hints
 from pipeline.errors import TerminalError
-from pipeline.intake.records import LARGEST, record
+from pipeline.intake.records import LARGEST, is_item, letter, record
 from pipeline.messages import Send
 from pipeline.settings import Settings
 from pipeline.sources.base import Arrival, Unreadable
@@ -50,7 +50,8 @@ def command(
     """Send files, folders (all files in them) or standard input (-) into the pipeline.
 
     Standard input is one item, or one item a line where its first line is a JSON object. Ends when the broker has
-    acknowledged everything, however long it is away. Exit code 1 when something could not be read or sent.
+    acknowledged everything, however long it is away. Exit code 1 when something could not be read or sent; what
+    could be read of it is a dead letter.
     """
     settings = configuration.load()
     patiently(lambda: admin.check(settings))
@@ -125,9 +126,10 @@ def _send_all(
     def acknowledged(record: Send) -> None:
         nonlocal said
         said = -_SAID_EVERY
-        tally.sent += record.topic != DEAD_LETTER
-        tally.dead += record.topic == DEAD_LETTER
-        bar.update(task, advance=1, description="Feeding")
+        if is_item(record):
+            tally.sent += record.topic != DEAD_LETTER
+            tally.dead += record.topic == DEAD_LETTER
+            bar.update(task, advance=1, description="Feeding")
 
     def never(record: Send, error: TerminalError) -> None:
         tally.unreadable.append(Unreadable(record.headers.get("name", ""), error.cause))
@@ -145,6 +147,8 @@ def _send_all(
             if isinstance(arrival, Unreadable):
                 tally.unreadable.append(arrival)
                 bar.update(task, advance=1)
+                if arrival.data:  # else it is a matter of who named the file, and is told that
+                    producer.send(letter(arrival, hints))
             else:
                 producer.send(record(settings, arrival, topic, hints))
 

@@ -39,7 +39,7 @@ def command(
     log.start(settings, "watch")
     patiently(lambda: admin.check(settings))
     say(f"Watching {', '.join(folders)}. Ctrl-C ends it.")
-    run_until_told(feeds, settings)
+    run_until_told(feeds, settings, leased=False)  # the folders have locks of their own
 
 
 def _feed(folder: str, feed_id: str, format_: str | None, charset: str | None, bulk: bool, remove: bool) -> FolderFeed:

@@ -1,26 +1,35 @@
-"""How far each feed was read, and how it fares: the compacted topic wire.cursors, keyed by feed.
+"""How far each feed was read, and how it fares: the compacted topic wire.cursors.
 
-In Kafka, and not in a file: whoever runs the feeds next, on whatever machine, goes on from here.
+In Kafka, and not in a file: whoever runs the feeds next, on whatever machine, goes on from here. Of each feed there is
+its state, under its id, and, where its transmissions are numbered, what is known of the numbers, under ID/numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import orjson
 
+from pipeline.bus.producer import DurableProducer
 from pipeline.bus.reader import read
+from pipeline.errors import OperatorError, TerminalError, TransientError
+from pipeline.intake.gaps import Tracker
+from pipeline.intake.hours import Hour
 from pipeline.messages import Send
 from pipeline.settings import Settings
 from pipeline.topics import CURSORS
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
+_NUMBERS = "/numbers"
+"""No feed's id has a slash in it."""
+Record = TypeVar("Record", "State", Tracker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One feed's: the value of wire.cursors."""
+    """How far a feed was read, and how it fares."""
 
     feed: str
     cursor: Any = None
@@ -28,6 +37,8 @@ class State:
     items: int = 0
     """Taken in all."""
     unreadable: int = 0
+    hours: tuple[Hour, ...] = ()
+    """What came in each of the last hours in which something did."""
     since: Time | None = None
     """When it was first run."""
     last_item: Time | None = None
@@ -36,20 +47,64 @@ class State:
     failing_since: Time | None = None
 
 
-def states(settings: Settings) -> dict[str, State]:
-    """The newest state of every feed that was ever run, by feed."""
-    newest: dict[str, tuple[int, State]] = {}
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest records of every feed that was ever run, by feed."""
+
+    states: dict[str, State] = field(default_factory=dict)
+    numbers: dict[str, Tracker] = field(default_factory=dict)
+
+
+def kept(settings: Settings) -> Kept:
+    """What wire.cursors holds. Raises TransientError or OperatorError when Kafka cannot be asked."""
+    newest: dict[str, tuple[int, bytes]] = {}
     for message in read(settings, CURSORS):
-        try:
-            state = msgspec.convert(orjson.loads(message.value), State)
-        except (orjson.JSONDecodeError, msgspec.ValidationError):
-            continue  # not ours: whoever wrote it, a feed is then read from the beginning, which does no harm
-        known = newest.get(state.feed)
-        if known is None or message.offset > known[0]:  # one key, one partition
-            newest[state.feed] = (message.offset, state)
-    return {feed: state for feed, (_, state) in newest.items()}
+        key = (message.key or b"").decode(errors="replace")
+        if key not in newest or message.offset > newest[key][0]:  # one key, one partition
+            newest[key] = (message.offset, message.value)
+    found = Kept()
+    for key, (_, value) in newest.items():
+        feed = key.removesuffix(_NUMBERS)
+        if key != feed and (numbers := decoded(value, Tracker)):
+            found.numbers[feed] = numbers
+        elif key == feed and (state := decoded(value, State)):
+            found.states[feed] = state
+    return found
 
 
-def kept(state: State) -> Send:
-    """The record that keeps a state."""
-    return Send(topic=CURSORS, key=state.feed.encode(), value=orjson.dumps(state))
+def decoded(value: bytes, kind: type[Record]) -> Record | None:
+    """A record's value; None for what is none of ours: a feed is then read from the beginning, which does no harm."""
+    try:
+        return msgspec.convert(orjson.loads(value), kind, str_keys=True)
+    except (orjson.JSONDecodeError, msgspec.ValidationError):
+        return None
+
+
+def states(settings: Settings) -> dict[str, State]:
+    """The state of every feed that was ever run, by feed."""
+    return kept(settings).states
+
+
+def record(of: State | Tracker) -> Send:
+    """The record that keeps it."""
+    key = of.feed if isinstance(of, State) else of.feed + _NUMBERS
+    return Send(topic=CURSORS, key=key.encode(), value=orjson.dumps(of, option=orjson.OPT_NON_STR_KEYS))
+
+
+def keep(settings: Settings, records: Iterable[State | Tracker]) -> bool:
+    """Keep these, if Kafka is there now: whether it was."""
+    try:
+        with DurableProducer(settings, on_ack=lambda _: None, on_refused=_refused, on_wait=_at_once) as producer:
+            for each in records:
+                producer.send(record(each))
+    except (TransientError, OperatorError):
+        return False
+    return True
+
+
+def _at_once(_seconds: float) -> None:
+    raise TransientError("Kafka does not answer.")
+
+
+def _refused(sent: Send, error: TerminalError) -> None:
+    raise OperatorError(f"Kafka takes no record of {len(sent.value):,} bytes for {sent.topic}: {error.cause}")

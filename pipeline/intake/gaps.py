@@ -4,18 +4,16 @@ Agencies number what they send, service by service: IPTC 7901 and ANPA 1312 in e
 parse stage writes service and number beside each story, in the headers of wire.parsed. Numbers that come late fill
 their gap; a number that comes again is a repeat. Numbers begin anew after 9999, or at midnight after whatever they
 had reached, and neither is announced: what tells a restart from a repeat is how long ago its number was reached.
+
+A tracker knows one feed's numbers, and up to where wire.parsed was read for it. It is kept as a record of
+wire.cursors, so that neither a restart nor a look at the gaps has to read the stories again.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from pipeline.bus.reader import read
 from pipeline.messages import Message
-from pipeline.settings import Settings
-from pipeline.sources.base import Feed
-from pipeline.topics import PARSED, PARSED_BULK
 
 WIDEST = 1_000
 """Numbers: a larger jump is a restart, or a slip, and no gap."""
@@ -25,9 +23,10 @@ _BEGINNING = 20
 """A late number up to this is a restart at once; a higher one is when the next follows it."""
 _NEAR = 10
 """Numbers that follow one another, with some missing."""
-_MARK_EVERY, _MARKS = timedelta(minutes=10), 1_000
-_MOST_MISSING, _MOST_CHANNELS = 5_000, 5_000
-"""Kept of one channel, and channels: whoever invents numbers and channels takes no more memory than this."""
+_MARK_EVERY, _MARKS = timedelta(minutes=10), 100
+_MOST_MISSING, _MOST_IN_ALL, _MOST_CHANNELS = 5_000, 20_000, 1_000
+"""Missing numbers of a channel and of a feed, and channels: whoever invents them takes no more room than this."""
+_HIGHEST, _LONGEST_NAME = 999_999_999, 100
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -53,21 +52,26 @@ class Gap:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """Numbers since a restart."""
 
     highest: int
     began: datetime
     missing: dict[int, datetime] = field(default_factory=dict)
-    marks: deque[tuple[int, datetime]] = field(default_factory=lambda: deque(maxlen=_MARKS))
+    """When each was noticed."""
+    marks: list[tuple[int, datetime]] = field(default_factory=list)
+    """How far it was at some times, of those in which a number that comes again is a repeat."""
 
     def reach(self, number: int, when: datetime, first_missing: int) -> None:
+        """Go on to a number; those from `first_missing` up to it are missing."""
         self.miss(first_missing, number, when)
         self.highest = number
         if not self.marks or when - self.marks[-1][1] >= _MARK_EVERY:
-            self.marks.append((number, when))
+            recent = [mark for mark in self.marks if when - mark[1] <= REPEATED_WITHIN + _MARK_EVERY]
+            self.marks = [*recent, (number, when)][-_MARKS:]
 
     def miss(self, first: int, end: int, when: datetime) -> None:
+        """Miss numbers, `end` not among them."""
         self.missing |= dict.fromkeys(range(first, end), when)
         for number in list(self.missing)[: max(len(self.missing) - _MOST_MISSING, 0)]:
             del self.missing[number]
@@ -77,19 +81,23 @@ class _Run:
         return next((when for marked, when in reversed(self.marks) if marked <= number), _NEVER)
 
     def follows(self, number: int) -> bool:
+        """Whether the number is one of the next."""
         return 0 < number - self.highest <= _NEAR
 
 
 @dataclass(slots=True)
-class _Channel:
-    run: _Run
-    before: _Run | None = None
+class Channel:
+    """The numbers of one service."""
+
+    run: Run
+    before: Run | None = None
     """The run before this one, which late numbers may belong to."""
     newest: datetime = _NEVER
     again: int | None = None
     """A number that came again long after it was reached: the next one shows whether that was a restart."""
 
     def observe(self, number: int, when: datetime) -> None:
+        """Take note of a number."""
         again, self.again = self.again, None
         ahead = number - self.run.highest
         if self._late(number, when):
@@ -129,10 +137,11 @@ class _Channel:
         return old and (when < self.run.began or number <= self.run.highest)
 
     def _begin(self, number: int, when: datetime, first: int) -> None:
-        self.before, self.run = self.run, _Run(number, when)
+        self.before, self.run = self.run, Run(number, when)
         self.run.reach(number, when, first)
 
     def forget(self, before: datetime) -> None:
+        """Miss no longer what was noticed before then."""
         if self.before is not None:
             self.before.missing = _since(self.before.missing, before)
         self.run.missing = _since(self.run.missing, before)
@@ -142,44 +151,48 @@ def _since(missing: Mapping[int, datetime], before: datetime) -> dict[int, datet
     return {number: when for number, when in missing.items() if when >= before}
 
 
+@dataclass(slots=True, kw_only=True)
 class Tracker:
-    """What is missing, of what was observed so far."""
+    """What is missing of one feed's transmissions; a record of wire.cursors."""
 
-    def __init__(self) -> None:
-        """Of nothing yet."""
-        self._channels: dict[tuple[str, str], _Channel] = {}
+    feed: str
+    channels: dict[str, Channel] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    """Up to where wire.parsed was read for it: 'topic/partition' -> the next message's offset."""
 
     def observe(self, one: Transmission) -> None:
         """Take note of a transmission, in the order of arrival as far as it is known; any twice changes nothing."""
-        key = (one.feed, one.channel)
-        channel = self._channels.pop(key, None)
+        channel = self.channels.pop(one.channel, None)
         if channel is None:
-            channel = _Channel(_Run(one.number, one.received), newest=one.received)
+            channel = Channel(Run(one.number, one.received), newest=one.received)
             channel.run.reach(one.number, one.received, one.number)
-            if len(self._channels) >= _MOST_CHANNELS:
-                del self._channels[next(iter(self._channels))]
+            if len(self.channels) >= _MOST_CHANNELS:
+                del self.channels[next(iter(self.channels))]
         else:
             channel.observe(one.number, one.received)
-        self._channels[key] = channel  # the one observed last is forgotten last
+        self.channels[one.channel] = channel  # the one observed last is forgotten last
 
     def forget(self, before: datetime) -> None:
-        """Miss no longer what was noticed before then."""
-        for channel in self._channels.values():
+        """Miss no longer what was noticed before then, nor more than a record has room for."""
+        noticed = sorted(when for run in self._runs() for when in run.missing.values())
+        if len(noticed) > _MOST_IN_ALL:
+            before = max(before, noticed[-_MOST_IN_ALL])
+        for channel in self.channels.values():
             channel.forget(before)
 
-    def gaps(self) -> Iterator[Gap]:
-        """What is missing, runs of numbers as one, by feed and channel."""
-        for (feed, name), channel in sorted(self._channels.items(), key=lambda item: item[0]):
-            for run in filter(None, (channel.before, channel.run)):
-                yield from (Gap(feed, name, *span) for span in _spans(run.missing))
+    def _runs(self) -> Iterator[Run]:
+        for channel in self.channels.values():
+            yield from filter(None, (channel.before, channel.run))
 
-    def missing(self, noticed_by: datetime | None = None) -> Mapping[str, int]:
-        """How many numbers each feed misses, of those noticed by then; 0 where none."""
-        counts = dict.fromkeys((feed for feed, _ in self._channels), 0)
-        for gap in self.gaps():
-            if noticed_by is None or gap.noticed <= noticed_by:
-                counts[gap.feed] += gap.last - gap.first + 1
-        return counts
+    def gaps(self, since: datetime = _NEVER) -> Iterator[Gap]:
+        """What is missing and was noticed since then, runs of numbers as one, by channel."""
+        for name, channel in sorted(self.channels.items()):
+            for run in filter(None, (channel.before, channel.run)):
+                yield from (Gap(self.feed, name, *span) for span in _spans(_since(run.missing, since)))
+
+    def missing(self, noticed_by: datetime) -> int:
+        """How many numbers are missing, of those noticed by then."""
+        return sum(when <= noticed_by for run in self._runs() for when in run.missing.values())
 
 
 def _spans(missing: Mapping[int, datetime]) -> Iterator[tuple[int, int, datetime]]:
@@ -197,26 +210,20 @@ def _spans(missing: Mapping[int, datetime]) -> Iterator[tuple[int, int, datetime
         yield first, last, noticed
 
 
-def transmissions(settings: Settings, feeds: Iterable[Feed], since: datetime) -> list[Transmission]:
-    """What was parsed since then of the feeds whose numbers follow one another, oldest first."""
-    numbered = {feed.id for feed in feeds if feed.numbered}
-    found = filter(None, map(transmission, read(settings, PARSED, PARSED_BULK, since=since)))
-    return sorted(one for one in found if one.feed in numbered)
-
-
 def transmission(message: Message) -> Transmission | None:
     """What the headers of a message of wire.parsed say; None where it has no number."""
     headers = message.headers
     try:
-        received = datetime.fromisoformat(headers["received"])
-        return Transmission(received, headers["feed"], headers["channel"], int(headers["sequence"]))
-    except (KeyError, ValueError):
+        received = datetime.fromisoformat(headers["received"]).astimezone(UTC)
+        number, channel = int(headers["sequence"]), headers["channel"][:_LONGEST_NAME]
+        return Transmission(received, headers["feed"], channel, number) if 0 <= number <= _HIGHEST else None
+    except (KeyError, ValueError, OverflowError):
         return None
 
 
-def tracked(observed: Iterable[Transmission]) -> Tracker:
+def tracked(feed: str, observed: Iterable[Transmission]) -> Tracker:
     """A tracker that has seen these."""
-    tracker = Tracker()
+    tracker = Tracker(feed=feed)
     for one in observed:
         tracker.observe(one)
     return tracker

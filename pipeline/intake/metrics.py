@@ -1,6 +1,6 @@
 """What the running feeds count, for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class Metrics:
@@ -17,10 +17,6 @@ class Metrics:
         self.silent = self._gauge("wire_feed_silent", "1 while nothing has come for longer than the feed's rhythm")
         self.missing = self._gauge("wire_feed_missing", "Numbered transmissions of the last day that did not come")
         self.last_item = self._gauge("wire_feed_last_item_seconds", "When the last item came, seconds since 1970")
-
-    def serve(self, port: int) -> None:
-        """Answer on `port`, at /metrics, from a thread that ends with the process."""
-        start_http_server(port, registry=self.registry)
 
     def _counter(self, name: str, documentation: str) -> Counter:
         return Counter(name, documentation, ["feed"], registry=self.registry)

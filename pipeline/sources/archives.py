@@ -1,4 +1,4 @@
-"""Archives opened: zip, tar, and what gzip, bzip2 or xz have packed, recognised by their first bytes.
+"""Archives opened: zip, tar, and what gzip, bzip2, xz or zstd have packed, recognised by their first bytes.
 
 Members are items named 'archive.zip!member'. Nothing is written to disk, and a member's name is a label only. Bounds,
 each of an outermost archive with all that is in it; one that breaks a bound is Unreadable, and what came out before
@@ -10,7 +10,7 @@ is taken:
     archives in one     3 deep, each at most the largest item
     a tar's header      1 MiB
     a zip's directory   64 MiB
-    xz's dictionary     128 MiB
+    xz's dictionary     128 MiB, and so zstd's window
 
 Office documents and e-books, which are zip files too, are items as they are.
 """
@@ -24,13 +24,14 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, TypeAlias, cast
+from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
-from pipeline.sources import zip_files
-from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources import zip_files, zst_files
+from pipeline.sources.base import EXCERPT, Arrival, Unreadable
 from pipeline.sources.xz_files import XzFile
+from pipeline.sources.zst_files import ZstError, ZstFile
 from pipeline.topics import MEGABYTE
 
 MEMBERS = 100_000
@@ -42,13 +43,20 @@ _CHUNK = 1 << 16
 _LONGEST_LABEL = 500
 
 Found: TypeAlias = Arrival | Unreadable
-Packing: TypeAlias = Literal["zip", "tar", "gzip", "bzip2", "xz"]
+Packing: TypeAlias = Literal["zip", "tar", "gzip", "bzip2", "xz", "zstd"]
 
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, struct.error, ValueError,
-    NotImplementedError, RuntimeError, OverflowError, IndexError)  # fmt: skip
-"""What the standard library raises for archives that are none. An OSError with a number is the disk's."""
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ZstError, struct.error,
+    ValueError, NotImplementedError, RuntimeError, OverflowError, IndexError)  # fmt: skip
+"""What is raised for archives that are none. An OSError with a number is the disk's."""
 
-_ENDINGS = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz")}
+_UNPACKERS: Mapping[str, Callable[[BinaryIO], Any]] = {
+    "gzip": lambda file: gzip.GzipFile(fileobj=file),
+    "bzip2": bz2.BZ2File,
+    "xz": XzFile,
+    "zstd": ZstFile,
+}
+_ENDINGS = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz"),
+    "zstd": (".zst", ".tzst")}  # fmt: skip
 
 
 class _Refused(Exception):  # noqa: N818 (a decision, not an error)
@@ -85,6 +93,8 @@ class _Metered:
         self._position = 0
         self.last = b""
         """What was read last."""
+        self.head = b""
+        """What was read first, EXCERPT bytes at most; also of a read that failed."""
 
     def peek(self, size: int) -> bytes:
         self._ahead += self._more(size - len(self._ahead))
@@ -110,9 +120,13 @@ class _Metered:
         return self._position
 
     def _more(self, size: int) -> bytes:
-        data = self._file.read(size) if size > 0 else b""
-        self._budget.spend(len(data))
-        return data
+        parts: list[bytes] = []
+        while size > 0 and (data := self._file.read(min(size, _CHUNK))):
+            self._budget.spend(len(data))
+            self.head += data[: EXCERPT - len(self.head)]
+            parts.append(data)
+            size -= len(data)
+        return b"".join(parts)
 
 
 def opened(arrival: Arrival, largest: int) -> Iterator[Found]:
@@ -133,10 +147,15 @@ def items(name: str, file: BinaryIO, largest: int) -> Iterator[Found]:
             some = True
             yield found
     except _Refused as refusal:
-        yield Unreadable(name, str(refusal))
+        yield Unreadable(name, str(refusal), _head(file))
     else:
         if not some:
-            yield Unreadable(name, "There is nothing in this archive.")
+            yield Unreadable(name, "There is nothing in this archive.", _head(file))
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(EXCERPT)
 
 
 def packing(head: bytes) -> Packing | None:
@@ -149,6 +168,8 @@ def packing(head: bytes) -> Packing | None:
         return "gzip"
     if head.startswith(b"BZh") and head[4:10] in {b"1AY&SY", b"\x17rE8P\x90"}:
         return "bzip2"
+    if zst_files.begins(head):
+        return "zstd"
     return "xz" if head.startswith(b"\xfd7zXZ\x00") else None
 
 
@@ -177,7 +198,7 @@ class _Opener:
         if how is None or (how == "zip" and zip_files.is_document(file)):
             yield self._whole(name, file)
         elif depth > DEEPEST:
-            yield Unreadable(name, f"It is an archive in an archive, {depth} deep; {DEEPEST} are opened.")
+            yield Unreadable(name, f"It is an archive in an archive, {depth} deep; {DEEPEST} are opened.", _head(file))
         else:
             yield from self._members(name, file, how, depth)
 
@@ -192,14 +213,11 @@ class _Opener:
         except BROKEN as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            yield Unreadable(name, f"It is broken or cut off ({_reason(error)}); what was whole before that is taken.")
+            said = f"It is broken or cut off ({_reason(error)}); what was whole before that is taken."
+            yield Unreadable(name, said, _head(file))
 
     def _packed(self, name: str, file: BinaryIO, how: str, depth: int) -> Iterator[Found]:
-        if how == "gzip":
-            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file))
-        else:
-            unpacked = cast(BinaryIO, bz2.BZ2File(file) if how == "bzip2" else XzFile(file))
-        stream = _Metered(unpacked, self.budget, self.largest + 1)
+        stream = _Metered(cast(BinaryIO, _UNPACKERS[how](file)), self.budget, self.largest + 1)
         if packing(stream.peek(512)) == "tar":
             yield from self._tar(name, stream, depth)
             return
@@ -216,13 +234,15 @@ class _Opener:
             if member.fault:
                 yield Unreadable(label, member.fault)
                 continue
+            metered: _Metered | None = None
             try:
                 with member.open() as stream:
-                    found = list(self._inner(label, _Metered(stream, self.budget, self.largest + 1), depth))
+                    metered = _Metered(stream, self.budget, self.largest + 1)
+                    found = list(self._inner(label, metered, depth))
             except BROKEN as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
-                found = [Unreadable(label, f"It is broken ({_reason(error)}).")]
+                found = [Unreadable(label, f"It is broken ({_reason(error)}).", metered.head if metered else b"")]
             yield from found
 
     def _tar(self, name: str, stream: _Metered, depth: int) -> Iterator[Found]:
@@ -238,7 +258,7 @@ class _Opener:
                     continue
                 stream.seek(member.offset_data)
                 if member.size > self.largest:
-                    yield _too_large(label, self.largest)
+                    yield _too_large(label, self.largest, stream.read(min(EXCERPT, self.largest)))
                     continue
                 data = stream.read(member.size)
                 if len(data) < member.size:
@@ -257,13 +277,13 @@ class _Opener:
     def _inner(self, label: str, stream: _Metered, depth: int) -> Iterator[Found]:
         data = stream.read(self.largest + 1)
         if len(data) > self.largest:
-            yield _too_large(label, self.largest)
+            yield _too_large(label, self.largest, data)
         else:
             yield from self.file(label, io.BytesIO(data), depth + 1)
 
     def _whole(self, name: str, file: BinaryIO) -> Found:
         data = file.read(self.largest + 1)
-        return _too_large(name, self.largest) if len(data) > self.largest else Arrival(name, data)
+        return _too_large(name, self.largest, data) if len(data) > self.largest else Arrival(name, data)
 
 
 class _TarFile:
@@ -280,8 +300,8 @@ class _TarFile:
         return data
 
 
-def _too_large(name: str, largest: int) -> Unreadable:
-    return Unreadable(name, f"It has more than {largest:,} bytes, the most that can be sent.")
+def _too_large(name: str, largest: int, data: bytes) -> Unreadable:
+    return Unreadable(name, f"It has more than {largest:,} bytes, the most that can be sent.", data[:EXCERPT])
 
 
 def _reason(error: BaseException) -> str:

@@ -7,7 +7,7 @@ step, the source offers the batch again, and the same bytes are the same story.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -28,12 +28,18 @@ class Arrival:
     content_type: str | None = None
 
 
+EXCERPT = 1 << 20
+"""Bytes that are kept of what could not be taken whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """Something that could not be read, and why; the rest goes on."""
 
     name: str
     reason: str
+    data: bytes = field(default=b"", compare=False)
+    """Its first bytes, as far as they could be read: EXCERPT at most."""
 
 
 def nothing() -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import orjson
 
 from pipeline.sources.archives import items, opened
-from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources.base import EXCERPT, Arrival, Unreadable
 
 STDIN = "-"
 
@@ -91,7 +91,7 @@ def read_stream(stream: BinaryIO, largest: int, name: str = "stdin") -> Iterator
 
 def _bounded(name: str, data: bytes, largest: int) -> Arrival | Unreadable:
     if len(data) > largest:
-        return Unreadable(name, f"It has more than {largest:,} bytes, the most that can be sent.")
+        return Unreadable(name, f"It has more than {largest:,} bytes, the most that can be sent.", data[:EXCERPT])
     return Arrival(name, data)
 
 

@@ -21,7 +21,7 @@ from kafka.structs import OffsetAndMetadata
 from pipeline.errors import OperatorError, TransientError
 from pipeline.kafka_options import REFUSED, Brokers
 from pipeline.settings import secret
-from pipeline.sources.base import Arrival, Batch, Cursor, Feed, Kind, Limit, Unreadable
+from pipeline.sources.base import EXCERPT, Arrival, Batch, Cursor, Feed, Kind, Limit, Unreadable
 
 _POLL_MS = 500
 _FETCH_BYTES, _PARTITION_BYTES = 16 << 20, 4 << 20
@@ -158,7 +158,8 @@ def _commit(feed: KafkaTopic, consumer: Any, next_: Mapping[TopicPartition, int]
 def _arrival(record: Any, limit: Limit) -> Arrival | Unreadable:
     name = _name(record)
     if len(record.value) > limit:
-        return Unreadable(name, f"It has {len(record.value):,} bytes; {limit:,} are the most that are taken.")
+        reason = f"It has {len(record.value):,} bytes; {limit:,} are the most that are taken."
+        return Unreadable(name, reason, record.value[:EXCERPT])
     headers = {key.lower().replace("_", "-"): value for key, value in record.headers or ()}
     said = Message()
     said["content-type"] = _text(headers.get("content-type")) or "application/octet-stream"

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import zstandard
 
 from pipeline.sources import archives
 from pipeline.sources.archives import items, opened
-from pipeline.sources.base import Arrival, Unreadable
+from pipeline.sources.base import EXCERPT, Arrival, Unreadable
 
 LARGEST = 1 << 20
 MEMBERS = {"a.txt": b"first", "sub/b.json": b'{"headline": "x"}'}
@@ -51,6 +52,7 @@ PACKED: dict[str, Callable[[], bytes]] = {
     "a.tar.gz": lambda: gzip.compress(tarred(MEMBERS)),
     "a.tar.bz2": lambda: bz2.compress(tarred(MEMBERS)),
     "a.tar.xz": lambda: lzma.compress(tarred(MEMBERS)),
+    "a.tar.zst": lambda: zstandard.compress(tarred(MEMBERS)),
 }
 
 
@@ -62,10 +64,56 @@ def test_members_are_items(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "pack"), [("a.txt.gz", gzip.compress), ("a.txt.bz2", bz2.compress), ("a.txt.xz", lzma.compress)]
+    ("name", "pack"),
+    [
+        ("a.txt.gz", gzip.compress),
+        ("a.txt.bz2", bz2.compress),
+        ("a.txt.xz", lzma.compress),
+        ("a.txt.zst", zstandard.compress),
+    ],
 )
 def test_one_file_packed(name: str, pack: Callable[[bytes], bytes]) -> None:
     assert read(name, pack(b"text")) == [Arrival(f"{name}!a.txt", b"text")]
+
+
+def test_frames_of_zstd() -> None:
+    whole = zstandard.compress(b"one, ") + zstandard.compress(b"and two")
+    before = b"\x5a\x2a\x4d\x18" + struct.pack("<I", 4) + b"note"
+    for data in (whole, before + whole):
+        assert read("a.txt.zst", data) == [Arrival("a.txt.zst!a.txt", b"one, and two")]
+    assert read("note", before + b"text") == [Arrival("note", before + b"text")]
+    for end in range(5, len(whole)):
+        if end != len(zstandard.compress(b"one, ")):
+            (cut,) = read("a.zst", whole[:end])
+            assert isinstance(cut, Unreadable), end
+    text = bytes(range(256)) * 2000  # in several blocks
+    packed = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(text)
+    assert read("a.zst", packed) == [Arrival("a.zst!a", text)]
+    (wrong,) = read("a.zst", packed[:-1] + bytes([packed[-1] ^ 1]))
+    assert isinstance(wrong, Unreadable)
+
+
+def test_a_window_of_zstd_that_is_too_wide_is_refused() -> None:
+    wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(window_log=28))
+    packer = wide.compressobj()
+    (refused,) = read("a.zst", packer.compress(b"x" * 1000) + packer.flush())
+    assert isinstance(refused, Unreadable)
+    assert "too much memory" in refused.reason
+
+
+def test_what_is_refused_brings_what_there_is_of_it() -> None:
+    text = random.Random(1).randbytes(LARGEST + 5)
+    found = {one.name: one.data for one in read("a.tar", tarred({"large": text, "small": b"x"}))}
+    assert found == {"a.tar!large": text[:EXCERPT], "a.tar!small": b"x"}
+    cut = gzip.compress(text[:999])[:-9]
+    assert [one.data for one in read("a.gz", cut)] == [cut]
+    data = bytearray(zipped({"a.txt": b"some text that is long enough", "b.txt": b"b"}))
+    at = data.index(b"PK\x01\x02") + 16
+    data[at] ^= 1  # the checksum
+    first, second = read("a.zip", bytes(data))
+    assert (first.name, first.data) == ("a.zip!a.txt", b"some text that is long enough")
+    assert isinstance(first, Unreadable)
+    assert second == Arrival("a.zip!b.txt", b"b")
 
 
 def test_what_is_no_archive_is_itself() -> None:
@@ -99,6 +147,7 @@ def test_bombs_are_refused() -> None:
         "a.gz": gzip.compress(zeros),
         "a.bz2": bz2.compress(zeros),
         "a.xz": lzma.compress(zeros),
+        "a.zst": zstandard.compress(zeros),
     }.items():
         assert [type(found) for found in read(name, data)] == [Unreadable]
     bomb = zipped({f"{number}.txt": bytes(LARGEST - 1) for number in range(200)})
