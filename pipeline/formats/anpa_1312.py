@@ -23,7 +23,16 @@ from functools import partial
 from typing import Any
 
 from pipeline.errors import TerminalError
-from pipeline.formats import anpa_text, plain_text, signals, transmission, transmission_times, wire_charset, wire_copy
+from pipeline.formats import (
+    anpa_text,
+    notices,
+    plain_text,
+    signals,
+    transmission,
+    transmission_times,
+    wire_charset,
+    wire_copy,
+)
 from pipeline.formats.base import Format, Guess, Item, transmission_uri
 from pipeline.formats.transmission import Frame
 from pipeline.story import Concept, Story
@@ -41,7 +50,7 @@ _VERSION = re.compile(
 _RUN_TOGETHER = re.compile(r"(?<=\d(?:st|nd|rd|th))(?=[A-Z])")
 _TRANSMITTER = re.compile(r"(?P<source>[A-Z]{2,4})-[A-Z]{2}(?=-\d)")
 _ADVANCE = re.compile(r"\$?adv(?:ance)?\d", re.IGNORECASE)
-_KILL = re.compile(r"\b(?:kill|elimination|withhold)\b", re.IGNORECASE)
+_KILL = re.compile(r"\b(?:kill|bust|elimination|withhold|hold)\b", re.IGNORECASE)
 _HEAD = 1 << 16
 _URGENCY = {"f": 1, "b": 2, "u": 3, "r": 5, "z": 5, "d": 6, "h": 6, "a": 7, "s": 7, "w": 7, "y": 7}
 _CATEGORIES = {
@@ -86,9 +95,8 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
     day = sent.time.date().isoformat() if sent else None
     story = plain_text.story(transmission_uri(item, frame.whole, level, day, number), copy, decoded)
     transmitter = _TRANSMITTER.match(said)
-    return replace(
+    made = replace(
         story,
-        pubstatus="withheld" if story.pubstatus == "usable" and "withhold" in copy.signals else story.pubstatus,
         version=transmission.version(story.signals),
         versioncreated=sent.time if sent else None,
         urgency=_URGENCY.get(priority),
@@ -99,6 +107,7 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
         extra=_extra(frame, fields, reading, priority, said, assumed=bool(sent and sent.assumed_utc)),
         provenance=replace(story.provenance, channel=level, sequence=int(number) if number else None),
     )
+    return notices.advised(made, copy.lines)
 
 
 def _header(frame: Frame, decode: wire_charset.Decode) -> tuple[dict[str, str], bytes]:

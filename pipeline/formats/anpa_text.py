@@ -15,11 +15,12 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.formats import advisories, bylines, layout, signals, wire_copy
+from pipeline.formats.notice_words import label_kind
 from pipeline.formats.times import find_time
 from pipeline.formats.transmission import without_killed_words
 from pipeline.story import Headline
 
-KILLS = {"kill": "kill", "elimination": "kill", "withhold": "withhold"}
+KILLS = {"kill": "kill", "bust": "kill", "elimination": "kill", "withhold": "withhold", "hold": "withhold"}
 _INSTRUCTION = re.compile(rb"\x0c[^\x0b\x0c\n]{0,80}\x0b")
 _DROPPED = b"\x01\x02\x03\x04\x07\x0b\x0c\x0e\x0f\x11\x12\x13\x14"
 _CELLS = re.compile(rb"[ \t]*[\x1e\x1f](?:[ \t]*[\x1e\x1f])*[ \t]*")
@@ -92,6 +93,7 @@ def read(text: str, *, keyword: str | None, tabular: bool) -> Reading:
     more = titles.titles[1:]
     copy = wire_copy.read_paragraphs([*(more if tabular else []), *rest, *body], with_headline=False)
     titles.give(copy)
+    copy.lines = [*head, *body]
     if copy.paragraphs and (credited := _CREDIT.fullmatch(copy.paragraphs[-1])):
         copy.paragraphs.pop()
         copy.credits.append(credited["agency"])
@@ -181,8 +183,8 @@ class _Head:
 
     @property
     def stopped(self) -> bool:
-        """Whether the story is a kill or asks to be withheld."""
-        return any(signal in self._copy.signals for signal in KILLS.values())
+        """Whether the story is a kill, asks to be withheld or releases another."""
+        return any(map(label_kind, self._copy.signals))
 
     def take(self, line: str) -> bool:
         """Whether `line` belongs to the head; False for the first words of the text: what is set below the byline."""

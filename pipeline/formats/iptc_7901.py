@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.errors import TerminalError
-from pipeline.formats import iptc_7901_text, plain_text, transmission, transmission_times, wire_charset
+from pipeline.formats import iptc_7901_text, notices, plain_text, transmission, transmission_times, wire_charset
 from pipeline.formats.base import Format, Guess, Item, transmission_uri
 from pipeline.formats.transmission import Frame
 from pipeline.story import Concept, Story
@@ -106,7 +106,7 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
     service, number = fields.get("service"), fields.get("number")
     day = sent.time.date().isoformat() if sent else None
     story = plain_text.story(transmission_uri(item, frame.whole, service, day, number), copy, decoded)
-    return replace(
+    made = replace(
         story,
         version=reading.version or transmission.version(story.signals),
         versioncreated=sent.time if sent else None,
@@ -122,6 +122,7 @@ def _story(frame: Frame, item: Item, *, decode: wire_charset.Decode) -> Story | 
             story.provenance, channel=service, sequence=int(number) if number and frame.framed else None
         ),
     )
+    return notices.advised(made, copy.lines, slug_names=False)  # its keywords are topics
 
 
 def _head_lines(header: str, text: str) -> tuple[str, str, str]:

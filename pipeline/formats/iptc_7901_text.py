@@ -76,6 +76,7 @@ def read(text: str) -> Reading:
     notebook, _, more = _split_end(notebook)
     body = _with_tables(_unwrapped(_EQUALS.sub(r"\g<head> - ", body, count=1)))
     copy = wire_copy.read(body, with_headline=not head)
+    copy.lines = [*_rejoined(head), *copy.lines]
     headlines = _read_head(copy, head)
     _read_dateline(copy)
     version = _read_version(copy)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import TerminalError
-from pipeline.formats import advisories, mail_message, mail_text, plain_text, signals
+from pipeline.formats import advisories, mail_message, mail_text, notices, plain_text, signals
 from pipeline.formats.base import Envelope, Item, Text, content_uri
 from pipeline.formats.mail_message import Headers
 from pipeline.formats.mail_parts import Parts
@@ -89,7 +89,8 @@ def story(headers: Headers, parts: Parts, body: Body, text: Text, item: Item) ->
         language=language if language and _LANGUAGE.fullmatch(language) else None,
         links=(*_references(headers), *parts.links),
     )
-    return _from(made, headers, _extra(parts, body, assumed, language if not made.language else None))
+    made = _from(made, headers, _extra(parts, body, assumed, language if not made.language else None))
+    return notices.advised(made, copy.lines)
 
 
 def envelope(headers: Headers, parts: Parts, body: Body, cover: Body | None, outer: Envelope | None) -> Envelope:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import TerminalError
-from pipeline.formats import bylines, credit_lines, datelines, signals, wire_copy
+from pipeline.formats import bylines, credit_lines, datelines, notices, signals, wire_copy
 from pipeline.formats.base import Item
 from pipeline.formats.charset import clean
 from pipeline.formats.newsml_1_components import Components, Unit, read_components
@@ -71,7 +71,7 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
     dateline = _dateline(meta, body, copy)
     body_text = "\n\n".join(copy.paragraphs)
     tagged = entities([*body.tagged, *(head.tagged if head else ())], body.paragraphs, body_text, headline)
-    return Story(
+    story = Story(
         uri=uri,
         pubstatus=status,
         type=_type(copy, found),
@@ -109,6 +109,7 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
         extra=_extra(managed, meta, body, head, copy),
         provenance=Provenance(channel=head.channel, sequence=head.sequence) if head else Provenance(),
     )
+    return notices.advised(story, copy.lines, stated=managed.pubstatus != "usable")
 
 
 def _status(managed: Management, head: Head | None, copy: wire_copy.Copy) -> PubStatus:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.formats import xml
+from pipeline.formats import notices, xml
 from pipeline.formats.base import Format, Guess, Item, Text
 from pipeline.formats.catalogs import schemes
 from pipeline.formats.charset import clean
@@ -137,12 +137,13 @@ def _story(element: xml.Element, message: _Message) -> Story:
     story = assembled(management, about, found)
     if not (story.headline or story.body_text or links or found.extra or story.pubstatus != "usable"):
         raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, other content or a link.")
-    return replace(
+    story = replace(
         story,
         type="composite" if xml.name(element) == "packageItem" else story.type,
         links=tuple(dict.fromkeys([*links, *found.links])),
         provenance=message.text.provenance(*_transmission(message.header)),
     )
+    return notices.advised(story, found.paragraphs, stated=management.pubstatus != "usable")
 
 
 def _keep_rest(element: xml.Element, extra: dict[str, Any]) -> None:

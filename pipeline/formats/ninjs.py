@@ -14,7 +14,17 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.formats import bylines, ninjs_2, ninjs_links, ninjs_parts, ninjs_texts, signals, signatures, wire_copy
+from pipeline.formats import (
+    bylines,
+    ninjs_2,
+    ninjs_links,
+    ninjs_parts,
+    ninjs_texts,
+    notices,
+    signals,
+    signatures,
+    wire_copy,
+)
 from pipeline.formats.base import Format, Guess, Item, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.json_values import values
@@ -93,6 +103,7 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
     copy.signals = [*found, *more, *copy.signals]
     if byline:
         copy.authors = [*bylines.authors(byline), *(who for who in copy.authors if who.role != "byline")]
+    stated = _given_status(fields) not in (None, "usable")
     status = _status(fields, copy)
     if not headline and not copy.paragraphs and status != "canceled":
         raise TerminalError("This ninjs object has neither a headline nor a text.")
@@ -133,7 +144,12 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
     )
     if copy.end_marks:
         fields.rest["end_mark"] = " ".join(copy.end_marks)
-    return replace(story, extra=fields.extra())
+    return notices.advised(replace(story, extra=fields.extra()), copy.lines, stated=stated)
+
+
+def _given_status(fields: Fields) -> PubStatus | None:
+    given = fields.rest.get("pubstatus")
+    return STATUSES.get(given.strip().lower().removeprefix("stat:")) if isinstance(given, str) else None
 
 
 def _status(fields: Fields, copy: wire_copy.Copy) -> PubStatus:
@@ -143,7 +159,7 @@ def _status(fields: Fields, copy: wire_copy.Copy) -> PubStatus:
         fields.rest.pop("pubstatus", None)
         status: PubStatus = "canceled" if signals.is_kill(wire_copy.all_signals(copy)) else "usable"
     else:
-        known = STATUSES.get(str(given).strip().lower().removeprefix("stat:")) if isinstance(given, str) else None
+        known = _given_status(fields)
         status = known or "withheld"
         if known:
             del fields.rest["pubstatus"]

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.errors import TerminalError
-from pipeline.formats import credit_lines, signals, wire_copy, xml
+from pipeline.formats import credit_lines, notices, signals, wire_copy, xml
 from pipeline.formats.base import Format, Guess, Item, Text, is_made
 from pipeline.formats.charset import clean
 from pipeline.formats.ninjs_parts import tamed
@@ -66,8 +66,8 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
     abstract = content.abstract if not wire_copy.repeats(content.abstract or "", headline, copy) else None
     signed = content.byline is not None and credit_lines.is_sign_off(content.byline)
     credited = [*content.credits, *copy.credits, *([content.byline] if signed and content.byline else [])]
-    notices = [content.rights["copyright"]] if "copyright" in content.rights else []
-    return Story(
+    copyrights = [content.rights["copyright"]] if "copyright" in content.rights else []
+    story = Story(
         uri=head.uri,
         pubstatus=status,
         version=clean(head.version) if head.version else None,
@@ -92,13 +92,15 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
         ednote=wire_copy.joined_once(head.notes, content.notes, copy.notes),
         usageterms=wire_copy.joined([*head.usage, *_usage(content)]),
         copyrightholder=head.copyrightholder or content.rights.get("owner"),
-        copyrightnotice=wire_copy.joined([*notices, *content.copyright, *copy.copyright]),
+        copyrightnotice=wire_copy.joined([*copyrights, *content.copyright, *copy.copyright]),
         links=(*head.links, *content.links),
         body_text=body_text,
         entities=entities([*content.tagged, *head.tagged], content.paragraphs, body_text, headline),
         extra=_extra(head, content, copy, headline),
         provenance=text.provenance(head.channel, head.sequence),
     )
+    ids = f"urn:nitf:{head.source or item.feed}:"
+    return notices.advised(story, copy.lines, stated=head.pubstatus != "usable", prefix=ids)
 
 
 def _dateline(content: Body, copy: wire_copy.Copy) -> Dateline | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.errors import TerminalError
-from pipeline.formats import signatures, text_stream, wire_copy
+from pipeline.formats import notices, signatures, text_stream, wire_copy
 from pipeline.formats.base import Format, Guess, Item, Text, content_uri
 from pipeline.formats.charset import decode
 from pipeline.formats.signals import is_kill
@@ -37,8 +37,10 @@ def parse(item: Item) -> Iterable[Story | TerminalError]:
 def _numbered(uri: str, part: str, text: Text) -> Story:
     """The story in `part`, with the number that its message has where it begins with one."""
     body, channel, number = text_stream.message_number(part)
-    read = story(uri, wire_copy.read(body, with_headline=True), replace(text, replacements=part.count("\ufffd")))
-    return replace(read, provenance=replace(read.provenance, channel=channel, sequence=number))
+    copy = wire_copy.read(body, with_headline=True)
+    read = story(uri, copy, replace(text, replacements=part.count("\ufffd")))
+    numbered = replace(read, provenance=replace(read.provenance, channel=channel, sequence=number))
+    return notices.advised(numbered, copy.lines)
 
 
 def story(uri: str, copy: wire_copy.Copy, text: Text) -> Story:

@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.formats.notice_words import label_before, label_kind
+
 _NUMBER = r"(?:\d{1,2}|[IVX]{1,4})"
 _ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
 _SURE = (
@@ -9,7 +11,7 @@ _SURE = (
     rf"|{_ORDINAL}\s+(?:(?:lead|ld|update|take|add)(?:[- ]?writethr(?:u|ough))?|writethr(?:u|ough))"
     rf"|(?:lead|ld|add|adv|take)\s*{_NUMBER}|ld[- ]writethru|writethr(?:u|ough)"
     r"|correct(?:ed|ion|ing)(?:\s*\(official\))?|clarification|clarifies|refil(?:e|ed|ing)|rpt|repeat(?:ing)?"
-    r"|urgent|breaking(?: news)?|news ?alert|(?:mandatory|story|bulletin) kill"
+    r"|urgent|breaking(?: news)?|news ?alert"
     r"|exclusive|embargoed|recasts?"
 )
 _CAPITALS = (
@@ -22,12 +24,11 @@ _SIGNAL = rf"(?:{_SURE}|{_CAPITALS})"
 _SEPARATOR = r"(?:\s*(?:--+|[-–—−:/|]+)\s*|\s*$)"
 _PREFIX = re.compile(rf"^[\s*+=#]*(?P<signal>{_SIGNAL})(?:\s*[*+=#]+)?{_SEPARATOR}", re.IGNORECASE)
 _BARE_PREFIX = re.compile(
-    rf"^(?P<signal>URGENT|FLASH|BULLETIN|ALERT|KILL|{_ORDINAL} LEAD|\d(?:ST|ND|RD|TH) LEAD) (?=\S)"
+    rf"^(?P<signal>URGENT|FLASH|BULLETIN|ALERT|KILL(?=.*[a-z])|{_ORDINAL} LEAD|\d(?:ST|ND|RD|TH) LEAD) (?=\S)"
 )
 _BRACKETED = re.compile(rf"\s*\((?P<signals>{_SIGNAL}(?:\s*[,;/]\s*{_SIGNAL})*)\)\s*", re.IGNORECASE)
 _LAST_BRACKETED = re.compile(_BRACKETED.pattern + "$", re.IGNORECASE)
 _CAPITALS_IN_BRACKETS = re.compile(r"\s*\([A-Z0-9 ,/]{1,60}\)$")
-_KILLS = frozenset({"kill", "withdrawn", "retracted", "retraction"})
 _AFTER_COMMA = re.compile(rf",\s*(?P<signal>{_SIGNAL})(?=\s*(?:,\s*\d{{2,4}}\s*)?$)", re.IGNORECASE)
 _SURE_ONLY = re.compile(_SURE, re.IGNORECASE)
 
@@ -50,6 +51,10 @@ def peel(line: str) -> tuple[tuple[str, ...], str]:
     signals: list[str] = []
     rest = line.strip()
     for _ in range(4):
+        if label := label_before(rest):
+            signals.append(_normal(label[0]))
+            rest = rest[label[1] :].strip()
+            continue
         found = _PREFIX.match(rest) or _BARE_PREFIX.match(rest)
         if not found or not _certain(found["signal"]) or _is_compound(found, rest):
             break
@@ -81,6 +86,9 @@ def is_slug(line: str) -> bool:
 def slug(line: str) -> tuple[tuple[str, ...], str]:
     """The signals of a slug line, and the line without them."""
     signals, rest = peel(line)
+    name, _, label = rest[:200].rpartition(",")
+    if label.strip()[:1].isupper() and label_kind(label.strip(" *")):
+        return (*signals, _normal(label)), name
     found = _AFTER_COMMA.search(rest[:200])
     if found and _certain(found["signal"]):
         return (*signals, _normal(found["signal"])), rest[: found.start()] + rest[found.end() :]
@@ -89,7 +97,7 @@ def slug(line: str) -> tuple[tuple[str, ...], str]:
 
 def is_kill(signals: tuple[str, ...]) -> bool:
     """Whether the signals say that a story must not be used any more."""
-    return any(signal.split()[-1] in _KILLS for signal in signals)
+    return any(label_kind(signal) == "kill" for signal in signals)
 
 
 def _certain(signal: str) -> bool:

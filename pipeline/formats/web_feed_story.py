@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.errors import TerminalError
-from pipeline.formats import bylines, plain_text, signals, web_feed_links, xml
+from pipeline.formats import bylines, notices, plain_text, signals, web_feed_links, xml
 from pipeline.formats.base import Item, Text, content_uri
 from pipeline.formats.ninjs_parts import tamed
 from pipeline.formats.web_feed_parts import MOST, Parts, address, attribute, copy, key, line, paragraphs, time_of
@@ -110,7 +110,8 @@ def story(entry: Element, item: Item, feed: Channel) -> Story:
         links=links,
         genre=tuple(Concept(name=name) for name in [parts.text("dc:type")] if name),
     )
-    return _embargoed(_credited(made, parts, feed), parts, feed)
+    made = _embargoed(_credited(made, parts, feed), parts, feed)
+    return notices.advised(made, text.lines, prefix=f"urn:feed:{feed.scope}:")
 
 
 def deleted(entry: Element, feed: Channel) -> Story:

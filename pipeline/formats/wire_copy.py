@@ -39,6 +39,8 @@ class Copy:
     keywords: list[str] = field(default_factory=list)
     copyright: list[str] = field(default_factory=list)
     end_marks: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    """All, as they stood before anything was taken out."""
     embargoed: bool = False
     embargo: datetime | None = None
     """When it ends, where the line says so without doubt."""
@@ -52,7 +54,7 @@ def read(text: str, *, with_headline: bool) -> Copy:
 def read_paragraphs(paragraphs: list[str], *, with_headline: bool) -> Copy:
     """As `read`, of text whose paragraphs are known."""
     copy = Copy()
-    paragraphs = bylines.rejoined(credit_lines.rejoined(paragraphs))
+    paragraphs = copy.lines = bylines.rejoined(credit_lines.rejoined(paragraphs))
     body = _read_head(copy, paragraphs, with_headline=with_headline)
     body = _read_dateline(copy, body)
     body = _read_tail(copy, body)

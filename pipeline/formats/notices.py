@@ -1,0 +1,252 @@
+"""Kills, withholds and releases that are messages of their own, and the stories that they name.
+
+Formats with ids cancel a story under its own uri. Elsewhere a message says in its head what it is ('MANDATORY KILL',
+'HOLD RELEASED') or orders it in words ('Please kill the story slugged ...'), and names its stories in words, too. It
+is told from a story about kills by where it says so: in the head, where its capitals and its dash mark it, or in its
+first lines, where it speaks to editors or names a story by slug, number or id, and has no news of its own.
+
+A message that surely kills but does not say what gets no targets: a person has to read it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.formats import notice_targets, notice_words, signals, wire_copy
+from pipeline.formats.base import is_made
+from pipeline.formats.notice_words import folded
+from pipeline.story import Advisory, AdvisoryKind, PubStatus, Story, Target
+
+_MOST_LINES = 300
+_LONGEST_LINE = 2000
+_LONGEST = 20_000
+"""Characters that are looked at: no such message is longer, and hostile copy must not cost time."""
+_FIRST_LINES = 3
+_LONGEST_REMARK = 600
+"""Characters that a message without a label may say besides its orders."""
+_LONGEST_NAME = 100
+_SENTENCE = re.compile(
+    r"(?<!\b\d)(?<!\b\d\d)(?<!\bno)(?<!\bnr)(?<!\bnos)(?<!\bst)(?<!\bdr)(?<!\.[a-z])[.!?]+[\x01)]*\s+(?=[^\W\d_]|[\x01¿¡(])"
+)
+_FOLLOWING = re.compile(r"\b(?:following|folgende[nrs]?|suivante?s?|siguientes?)\b|:\s*$")
+_OTHER = re.compile(r"correct|refil|repeat|rpt|clarif|berichtig|rectif|^(?:sub|add|insert)\b")
+"""Signals of copy that mends other copy: what it says of that is no order."""
+_KILLED = re.compile(r"kill|cancel|withdr|retract|delet|revok")
+_REPLACED = re.compile(r"replac|supersed|previous|in-reply-to")
+_GENERIC = re.compile(
+    r"(?:an? |the |our |previous |earlier )*(?:[\w'’-]+ ){0,3}(?:story|item|report|article|meldung|nota|depeche)s?"
+    r"(?: (?:on|about|of|uber|zu|sur|sobre)\b.*)?"
+    r"|.*\b(?:advisory|notice|kill|withhold|retraction|hinweis)s?\W*",
+)
+_GENERIC_SLUG = re.compile(
+    r"(?:\b(?:bc|am|pm|kill|advisory|advisories|withhold|hold|notice|editors?|urgent|note)s?\b|\W)+"
+)
+_STATUS: dict[AdvisoryKind, PubStatus] = {"kill": "canceled", "withhold": "withheld", "release": "usable"}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Order:
+    """What a sentence orders to do with which stories."""
+
+    kind: AdvisoryKind
+    line: int
+    asked: bool
+    """Whether it speaks to editors or asks for something."""
+    targets: list[Target] = field(default_factory=list)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is an order even in a message that does not call itself one."""
+        named = any(target.uri or target.slugline or target.sequence is not None for target in self.targets)
+        return named or (self.asked and (self.kind == "kill" or bool(self.targets)))
+
+
+def advised(
+    story: Story, lines: Sequence[str], *, stated: bool = False, prefix: str = "", slug_names: bool = True
+) -> Story:
+    """`story` with its advisory, where it is one: restricted like the stories that it names, and its text a note.
+
+    `lines`: its copy as it stood before anything was taken out of it. `stated`: its format has a status for its own
+    uri, and gave it. `prefix`: what its format puts before ids that are no uris. `slug_names`: its slugline names one
+    story, not a topic.
+    """
+    if story.advisory is not None:
+        return story
+    if stated and not is_made(story.uri):
+        linked = _linked(story, _KILLED)
+        return replace(story, advisory=Advisory(kind=_kind_of(story.pubstatus), targets=linked)) if linked else story
+    label = _label(story.signals)
+    said = _said(story, lines)
+    if label is None and not _may_be_one(story, said):
+        return story
+    orders = _orders(said if label else said[:_FIRST_LINES] + said[_FIRST_LINES:_MOST_LINES], story, prefix)
+    kind = _kind(story, label, orders)
+    if kind is None:
+        return story
+    opposite = (kind == "release",)
+    named = [target for one in orders if (one.kind == "release",) == opposite for target in one.targets]
+    targets = named or _implied(story, said, prefix, slug_names=slug_names)
+    advisory = Advisory(kind=kind, targets=tuple(dict.fromkeys(_with_own_slug(story, targets))))
+    return _restricted(replace(story, advisory=advisory))
+
+
+def _kind_of(status: PubStatus) -> AdvisoryKind:
+    return "withhold" if status == "withheld" else "kill"
+
+
+def _label(said: Iterable[str]) -> AdvisoryKind | None:
+    """What the message calls itself."""
+    kinds = set(map(notice_words.label_kind, said))
+    return next((kind for kind in ("release", "kill", "withhold") if kind in kinds), None)
+
+
+def _said(story: Story, lines: Sequence[str]) -> list[str]:
+    """Its lines, those of its fields first, each once."""
+    notes = story.ednote.split("\n") if story.ednote else []
+    found: dict[str, None] = {}
+    size = 0
+    for line in [story.headline or "", *notes[:_MOST_LINES], story.description_text or "", *lines[:_MOST_LINES]]:
+        size += len(line)
+        if line and size <= _LONGEST:
+            found.setdefault(line[:_LONGEST_LINE])
+    inside = "\n".join(lines[:_MOST_LINES])
+    return [line for line in found if line in lines[:_MOST_LINES] or line not in inside]
+
+
+def _own_text(story: Story) -> bool:
+    return story.dateline is not None or story.byline is not None
+
+
+def _may_be_one(story: Story, said: list[str]) -> bool:
+    """Whether a message that does not call itself a kill may be one nevertheless."""
+    if _own_text(story) or any(map(_OTHER.search, story.signals)):
+        return False
+    return any(notice_words.may_order(line) for line in said[:_FIRST_LINES])
+
+
+def _orders(said: list[str], story: Story, prefix: str) -> list[_Order]:
+    found: list[_Order] = []
+    listing: _Order | None = None
+    for number, line in enumerate(said):
+        plain = notice_targets.masked(line)
+        addressed = notice_words.is_addressed(plain)
+        here = []
+        for start, end in _sentences(plain):
+            ordered = notice_words.order(plain[start:end])
+            if ordered is None:
+                continue
+            kind, begins, ends = ordered
+            part = slice(start + begins, start + ends)
+            named = notice_targets.targets(line[part], plain[part], story.provenance.channel, prefix)
+            asked = addressed or notice_words.asks(plain[start:end])
+            here.append(_Order(kind=kind, line=number, asked=asked, targets=named))
+        found.extend(here)
+        if here:
+            listing = here[-1] if _FOLLOWING.search(plain) else None
+        elif listing is not None:
+            more = notice_targets.listed(line, story.provenance.channel, prefix)
+            listing.targets.extend(more)
+            listing = listing if more else None
+    return found
+
+
+def _sentences(plain: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in _SENTENCE.finditer(plain):
+        yield start, end.end()
+        start = end.end()
+    yield start, len(plain)
+
+
+def _kind(story: Story, label: AdvisoryKind | None, orders: list[_Order]) -> AdvisoryKind | None:
+    """What the message does; None where it is a story. A story that comes with the word that it is released is that
+    story."""
+    first = orders[0] if orders else None
+    if label is not None:
+        kind = "release" if first and first.kind == "release" and first.sure else label
+        return None if kind == "release" and _own_text(story) else kind
+    if first is None or first.line >= _FIRST_LINES or not first.sure:
+        return None
+    return first.kind if _is_remark(story) else None
+
+
+def _is_remark(story: Story) -> bool:
+    """Whether a message has no news: its text is orders, and little besides."""
+    rest = [
+        paragraph
+        for paragraph in story.body_text.split("\n\n", _MOST_LINES)
+        if paragraph and notice_words.order(notice_targets.masked(paragraph[:_LONGEST_LINE])) is None
+    ]
+    paragraphs = story.body_text.count("\n\n") + 1 if story.body_text else 0
+    return sum(map(len, rest)) <= _LONGEST_REMARK and (paragraphs == 0 or len(rest) < paragraphs or _headed(story))
+
+
+def _headed(story: Story) -> bool:
+    """Whether the headline is the order."""
+    return story.headline is not None and notice_words.order(notice_targets.masked(story.headline)) is not None
+
+
+def _implied(story: Story, said: list[str], prefix: str, *, slug_names: bool) -> list[Target]:
+    """The stories that are named without saying so: by a line that is a name, the story that it answers or replaces,
+    its own slug, and what stands in its headline behind 'KILL:'."""
+    channel = story.provenance.channel
+    short = [line for line in said[:_FIRST_LINES] if len(line) <= _LONGEST_NAME and line != story.headline]
+    numbers = [
+        target
+        for line in short
+        for target in notice_targets.targets(line, notice_targets.masked(line), channel, prefix)
+        if target.uri or target.sequence is not None
+    ]
+    linked = [] if _own_text(story) else list(_linked(story, _KILLED, _REPLACED))
+    slug = (
+        story.slugline
+        if slug_names and story.slugline and not _GENERIC_SLUG.fullmatch(folded(story.slugline))
+        else None
+    )
+    if numbers:
+        return numbers
+    if slug and signals.is_slug(slug) and "--" in slug:
+        return [*linked, Target(slugline=slug)]
+    title = _title(story)
+    headed = notice_targets.listed(title, channel, prefix, least=2) if title else []
+    return [*linked, *(headed or ([Target(slugline=slug)] if slug else []))]
+
+
+def _title(story: Story) -> str | None:
+    """What the headline is, but for the label; None where it speaks of the kill itself."""
+    title = notice_words.without_label(story.headline or "").strip()
+    plain = notice_targets.masked(title)
+    if not title or notice_words.order(plain) or notice_words.is_addressed(plain) or _GENERIC.fullmatch(plain):
+        return None
+    return title
+
+
+def _linked(story: Story, *rels: re.Pattern[str]) -> tuple[Target, ...]:
+    """The stories that its links name as killed."""
+    return tuple(
+        Target(uri=link.uri)
+        for link in story.links
+        if link.uri and link.uri != story.uri and any(rel.search(folded(link.rel)) for rel in rels)
+    )
+
+
+def _with_own_slug(story: Story, targets: list[Target]) -> Iterator[Target]:
+    """`targets`, and where one is its own slug but for the way it is written, that too."""
+    for target in targets:
+        yield target
+        slug, own = target.slugline, story.slugline
+        if slug and own and slug != own and notice_targets.same_slug(slug, own):
+            yield replace(target, slugline=own)
+
+
+def _restricted(story: Story) -> Story:
+    """The advisory under the status that it brings; where it has no news, its text is a note to editors."""
+    kind = story.advisory.kind if story.advisory else "kill"
+    status = "canceled" if story.pubstatus == "canceled" and kind == "withhold" else _STATUS[kind]
+    story = replace(story, pubstatus=status, embargoed=None if kind == "release" else story.embargoed)
+    if _own_text(story):
+        return story
+    texts = [*story.body_text.split("\n\n"), story.description_text or ""]
+    notes = story.ednote.split("\n") if story.ednote else []
+    more = [text for text in texts if text and text not in (story.ednote or "")]
+    return replace(story, body_text="", description_text=None, entities=(), ednote=wire_copy.joined_once(notes, more))
