@@ -2,7 +2,7 @@
 
 An expected file holds one story, or a list of them, or {"stories": [...], "errors": [{"item": ..., "cause": ...}]};
 of a story the fields it names are compared, and of a cause that it begins so. `"absent": [...]` names fields that must
-be empty.
+be empty. Of an advisory all that is not null is compared, and a story without one in its expected file has none.
 """
 
 from pathlib import Path
@@ -32,6 +32,7 @@ def test_case(path: Path) -> None:
     ]
     for story, wanted in zip(found, expected["stories"], strict=True):
         assert {name: story[name] for name in wanted.get("absent", []) if story[name] not in EMPTY} == {}
+        assert _without_nulls(story["advisory"]) == wanted.get("advisory")
         attached_as = wanted.get("provenance", {}).get("format", path.parent.name)  # of an item in an item
         assert story["provenance"]["format"] == attached_as
     causes = [(error.item, error.cause[: len(wanted["cause"])]) for error, wanted in _pairs(reading.errors, expected)]
@@ -60,6 +61,12 @@ def _named(story: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
             continue
         found[name] = _like(story[name], value)
     return found
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(content) for name, content in value.items() if content is not None}
+    return list(map(_without_nulls, value)) if isinstance(value, list) else value
 
 
 def _like(found: Any, wanted: Any) -> Any:
