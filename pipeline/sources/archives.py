@@ -93,8 +93,6 @@ class _Metered:
         self._position = 0
         self.last = b""
         """What was read last."""
-        self.head = b""
-        """What was read first, EXCERPT bytes at most; also of a read that failed."""
 
     def peek(self, size: int) -> bytes:
         self._ahead += self._more(size - len(self._ahead))
@@ -123,7 +121,6 @@ class _Metered:
         parts: list[bytes] = []
         while size > 0 and (data := self._file.read(min(size, _CHUNK))):
             self._budget.spend(len(data))
-            self.head += data[: EXCERPT - len(self.head)]
             parts.append(data)
             size -= len(data)
         return b"".join(parts)
@@ -234,15 +231,13 @@ class _Opener:
             if member.fault:
                 yield Unreadable(label, member.fault)
                 continue
-            metered: _Metered | None = None
             try:
                 with member.open() as stream:
-                    metered = _Metered(stream, self.budget, self.largest + 1)
-                    found = list(self._inner(label, metered, depth))
+                    found = list(self._inner(label, _Metered(stream, self.budget, self.largest + 1), depth))
             except BROKEN as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
-                found = [Unreadable(label, f"It is broken ({_reason(error)}).", metered.head if metered else b"")]
+                found = [Unreadable(label, f"It is broken ({_reason(error)}).", member.unchecked(EXCERPT))]
             yield from found
 
     def _tar(self, name: str, stream: _Metered, depth: int) -> Iterator[Found]:

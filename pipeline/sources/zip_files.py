@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, cast
@@ -25,6 +26,8 @@ class Member:
     name: str
     open: Callable[[], BinaryIO]
     fault: str | None = None
+    unchecked: Callable[[int], bytes] = lambda _: b""
+    """Its first bytes, as far as they can be unpacked, whatever its checksum says."""
 
 
 def members(file: BinaryIO) -> Iterator[Member]:
@@ -38,7 +41,22 @@ def members(file: BinaryIO) -> Iterator[Member]:
         for info in archive.infolist():
             if not info.is_dir():
                 fault = _fault(info.flag_bits, info.compress_type)
-                yield Member(info.filename, cast("Callable[[], BinaryIO]", partial(archive.open, info)), fault)
+                opens = cast("Callable[[], BinaryIO]", partial(archive.open, info))
+                yield Member(info.filename, opens, fault, partial(_unchecked, file, info))
+
+
+def _unchecked(file: BinaryIO, info: zipfile.ZipInfo, size: int) -> bytes:
+    file.seek(info.header_offset)
+    head = file.read(_LOCAL.size)
+    if len(head) < _LOCAL.size or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        return b""
+    file.seek(sum(_LOCAL.unpack(head)[-2:]), io.SEEK_CUR)
+    lying = _Lying(file, info.compress_size, None, deflated=info.compress_type == zipfile.ZIP_DEFLATED)
+    found = b""
+    with suppress(zlib.error, EOFError):
+        while len(found) < size and (data := lying.read(min(_CHUNK, size - len(found)))):
+            found += data
+    return found
 
 
 def is_document(file: BinaryIO) -> bool:
