@@ -5,7 +5,8 @@ Material is a version
 - that says it is corrected, and not of its spelling only;
 - with another figure in the headline, in a rewritten paragraph, or as the toll that headline and lead give;
 - whose headline or lead gained or lost a name, or where one name took another's place in a rewritten paragraph;
-- whose headline says something else, or whose lead is new or written anew; or a text where there was none;
+- whose headline or lead tells news: less than half of its content words stood in headline and text before, or the
+  headline gained or lost a negation; or a text where there was none;
 - with an event in its lead or in a rewritten paragraph of a type or status that nothing had before;
 - that gained or lost a negation in a passage otherwise left as it was.
 
@@ -18,11 +19,11 @@ A pure function; time and memory are bounded: changes_alignment.py, changes_figu
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.lifecycle.changes_alignment import REWRITTEN, Alignment, Passage, align, likeness
+from pipeline.lifecycle.changes_alignment import Alignment, Passage, align
 from pipeline.lifecycle.changes_counted import LONGEST_HEADLINE, figure_differences
 from pipeline.lifecycle.changes_names import Name, missing, words_of
-from pipeline.lifecycle.changes_sense import same_sense, says_corrected, turned_round
-from pipeline.lifecycle.changes_text import Paragraph, lead, plain
+from pipeline.lifecycle.changes_sense import denies, says_corrected, tells_news, turned_round
+from pipeline.lifecycle.changes_text import LONGEST_LEAD, Paragraph, lead, plain
 from pipeline.story import Change, Changes, Event, EventStatus, EventType, Story
 
 LEFT_OUT = "…"
@@ -79,7 +80,14 @@ def _corrected(before: Story, after: Story) -> bool:
 
 def _another_headline(before: Story, after: Story) -> bool:
     """Whether both have a headline, and it says something else."""
-    return bool(before.headline and after.headline) and not same_sense(_first(before), _first(after))
+    if not before.headline or not after.headline or plain(_first(before)) == plain(_first(after)):
+        return False
+    return denies(_first(before), _first(after)) or tells_news(_first(after), _known(before))
+
+
+def _known(story: Story) -> tuple[str, str]:
+    """What the news of a version was: its headline and the beginning of its text."""
+    return _first(story), story.body_text[:LONGEST_LEAD]
 
 
 def _another_name(
@@ -102,20 +110,25 @@ def _news(story: Story) -> str:
 
 
 def _another_text(before: Story, after: Story, alignment: Alignment) -> bool:
-    """Whether the lead is new, or a passage tells of an event of another kind or denies what it said."""
+    """Whether the lead tells news, or a passage is denied or tells of an event of another kind."""
     first = lead(after.body_text)
-    if first is not None and lead(before.body_text) is None:
-        return True
-    if any(first is not None and each.paragraph.start == first.start for each in alignment.added):
-        return True
-    for old, new in alignment.rewritten:
-        anew = first is not None and new.paragraph.start == first.start and likeness(old.text, new.text) < REWRITTEN
-        if anew or turned_round(old.text, new.text):
+    if first is not None:
+        if not before.body_text.strip():
             return True
-    told = [new.paragraph for _, new in alignment.rewritten]
-    return bool(_kinds(_within(after.events, [first, *told] if first else told)) - _kinds(before.events)) and _alike(
-        before, after
-    )
+        changed = (*alignment.added, *(new for _, new in alignment.rewritten))
+        told = next((each for each in changed if each.paragraph.start == first.start), None)
+        if told is not None and tells_news(first.text, _known(before)):
+            return True
+    if any(turned_round(old.text, new.text) for old, new in alignment.rewritten):
+        return True
+    return _another_event(before, after, [new.paragraph for _, new in alignment.rewritten])
+
+
+def _another_event(before: Story, after: Story, rewritten: Sequence[Paragraph]) -> bool:
+    """Whether lead or rewritten paragraphs tell of an event of a type or status that nothing had before."""
+    first = lead(after.body_text)
+    told = _within(after.events, [*rewritten, first] if first else rewritten)
+    return _alike(before, after) and not _kinds(told) <= _kinds(before.events)
 
 
 def _alike(before: Story, after: Story) -> bool:

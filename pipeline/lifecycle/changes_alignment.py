@@ -19,6 +19,8 @@ from pipeline.lifecycle.changes_text import Paragraph, lead, paragraphs, plain, 
 
 LONGEST_BODY = 100_000
 """Code points of a body that are compared."""
+MOST_UNEQUAL = 1_000
+"""Paragraphs a side that are not on the other side as they are; more are not looked at."""
 MOST_PAIRED = 100
 """Paragraphs a side that are paired by their words; of more, the rest counts as come and gone."""
 REWRITTEN = 0.4
@@ -115,7 +117,7 @@ def _unequal(old: list[Paragraph], new: list[Paragraph]) -> tuple[list[Paragraph
     old_keys, new_keys = [plain(each.text) for each in old], [plain(each.text) for each in new]
     left_old, left_new = Counter(old_keys), Counter(new_keys)
     common = left_old & left_new
-    return _without(old, old_keys, common), _without(new, new_keys, common)
+    return _without(old, old_keys, common)[:MOST_UNEQUAL], _without(new, new_keys, common)[:MOST_UNEQUAL]
 
 
 def _without(side: Sequence[Paragraph], keys: Sequence[str], common: Counter[str]) -> list[Paragraph]:

@@ -24,6 +24,7 @@ from pipeline.lifecycle.changes_words import (
     PERCENT,
     PERCENT_AFTER,
     QUALIFIERS,
+    QUALIFIERS_UNSPACED,
     SAME_MONEY,
     STOP_WORDS,
     TOLL,
@@ -227,7 +228,8 @@ def _bound(tokens: Sequence[Token], start: int) -> tuple[str, int]:
         words = " ".join(token.key for token in tokens[max(start - length, 0) : start])
         if found := QUALIFIERS.get(words):
             return found, max(start - length, 0)
-    return "", start
+    before = tokens[start - 1].key if start else ""
+    return next((bound for words, bound in QUALIFIERS_UNSPACED.items() if before.endswith(words)), ""), start
 
 
 def _unit(tokens: Sequence[Token], number: Number) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """Whether a line says something else, or the same in other words; and whether a story says that it is corrected."""
 
 import re
+from collections.abc import Iterable
 
 from pipeline.lifecycle.changes_text import words
 from pipeline.lifecycle.changes_words import NEGATIONS, NUMBERS, STOP_WORDS
 from pipeline.story import Story
 
-_SAME = 0.5
-"""Share of a headline's content words that stood in the older one, from which it says the same."""
+_KNOWN = 0.5
+"""Share of the content words of a headline or lead that stood in the older version, from which it tells nothing new."""
 _STEM = 4
 """Letters by which words are compared: 'kills' and 'killed', 'resigns' and 'resignation'."""
 _MOST_WORDS = 300
@@ -27,24 +28,26 @@ _NO_NEWS = re.compile(
 _NOT_CORRECTED = re.compile(r"\b(?:no|not|without|uncorrected)\s+(?:a\s+)?$", re.IGNORECASE)
 
 
-def same_sense(before: str, after: str) -> bool:
-    """Whether the newer of two headlines says nothing new: half of its words stood in the older, negations as often.
+def tells_news(text: str, older: Iterable[str]) -> bool:
+    """Whether less than half of the content words of a headline or lead stood in the older version's texts.
 
     Numbers do not count here: a figure that changed is told by itself. Where it cannot be known ('quits' for
-    'resigns'), the sense changed: an alert too many harms less than one too few.
+    'resigns') it is news: an alert too many harms less than one too few.
     """
-    old, new = words(before, _MOST_WORDS), words(after, _MOST_WORDS)
-    if _negations(old) != _negations(new):
-        return False
-    mine, theirs = _content(old), _content(new)
-    return len(mine & theirs) >= _SAME * len(theirs)
+    new = _content(words(text, _MOST_WORDS))
+    known = {word for each in older for word in _content(words(each))}
+    return len(new & known) < _KNOWN * len(new)
+
+
+def denies(before: str, after: str) -> bool:
+    """Whether a headline has more or fewer negations than the one before."""
+    return _negations(words(before, _MOST_WORDS)) != _negations(words(after, _MOST_WORDS))
 
 
 def turned_round(before: str, after: str) -> bool:
     """Whether a passage that kept nearly all of its words gained or lost a negation."""
-    old, new = words(before, _MOST_WORDS), words(after, _MOST_WORDS)
-    other = set(old) ^ set(new)
-    return len(other) <= _FEW and _negations(old) != _negations(new)
+    other = set(words(before, _MOST_WORDS)) ^ set(words(after, _MOST_WORDS))
+    return len(other) <= _FEW and denies(before, after)
 
 
 def says_corrected(story: Story) -> frozenset[str]:

@@ -110,7 +110,7 @@ QUALIFIERS: Mapping[str, str] = {
     **dict.fromkeys(
         ("at least", "more than", "no fewer than", "no less than", "not less than", "over", "above", "a minimum of",
          "al menos", "por lo menos", "mas de", "mindestens", "mehr als", "uber", "au moins", "plus de", "almeno",
-         "oltre", "piu di", "pelo menos", "mais de", "ao menos", "minstens", "zeker", "meer dan", "至少", "超过",
+         "oltre", "piu di", "pelo menos", "mais de", "ao menos", "minstens", "zeker", "meer dan",
          "على الاقل"),
         "at least",
     ),
@@ -121,6 +121,14 @@ QUALIFIERS: Mapping[str, str] = {
     ),
 }  # fmt: skip
 """How a number is bounded: those of the same value bound it from the same side."""
+
+QUALIFIERS_UNSPACED: Mapping[str, str] = {
+    "至少": "at least",
+    "超过": "at least",
+    "最多": "up to",
+    "少なくとも": "at least",
+}
+"""The same where nothing parts them from the words before."""
 
 HARM: Mapping[CasualtyKind, frozenset[str]] = {
     "killed": _set(
