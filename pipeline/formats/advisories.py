@@ -38,7 +38,7 @@ _END = re.compile(
 _EMBARGO = re.compile(
     r"^\W*(?:strictly\s+)?(?:(?:under\s+)?embargo(?:ed)?\b(?:\s*:|\s+(?:until|till|to|for|bis|hasta)\b|\W*$)"
     r"|hold for release\b|not for (?:release|publication|use) (?:before|until|till)\b"
-    r"|(?:sperrfrist|embargado hasta|sous embargo)\b)",
+    r"|(?:sperrfrist(?! (?:ist )?aufgehoben)|sperrvermerk\s*:|embargado hasta|sous embargo)\b)",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,15 @@ _NOT_TO_BE_USED = re.compile(
     re.IGNORECASE,
 )
 """Of the story: a picture that must not be used is no reason to kill it."""
-_EMBARGO = re.compile(r"\b(?:sperrfrist|embargo(?:ed)?|embargado)\b", re.IGNORECASE)
+_REPLACES = re.compile(
+    r"\b(?:neufassung|ersetzt|berichtigte|frühere|vorherige|earlier|previous|replaces|corrected|précédente?|remplace"
+    r"|anterior|sustituye)\b",
+    re.IGNORECASE,
+)
+"""Copy that takes the place of what must not be used, and is no kill itself."""
+_EMBARGO = re.compile(
+    r"\b(?:sperrfrist|embargo(?:ed)?|embargado)\b(?! (?:ist )?(?:aufgehoben|lifted|lev))", re.IGNORECASE
+)
 _EQUALS = re.compile(r"^(?P<head> *[^\W\d_][^\n=()]{1,60}\([^\n()]{2,40}\)) = ", re.MULTILINE)
 _DATELINE = re.compile(
     r"(?P<places>[A-ZÀ-Þ][^\W\d_]*(?:[ '’./-]+[^\W\d_]+){0,5}\.?)(?:,? (?P<date>\d{1,2}[./]\d{1,2}\.?))?"
@@ -204,7 +212,7 @@ def _take_remark(copy: wire_copy.Copy, line: str) -> bool:
         copy.signals.append("kill")
     elif not bracketed and not advisories.is_advisory(line) and not advisories.is_embargo(line):
         return False
-    if _NOT_TO_BE_USED.search(line):
+    if _NOT_TO_BE_USED.search(line) and not _REPLACES.search(line):
         copy.signals.append("withdrawn")
     if _EMBARGO.search(line):
         copy.embargoed = True

@@ -11,6 +11,7 @@ from pipeline.errors import TerminalError
 from pipeline.formats import mail_message, mail_parts, mail_story, signatures
 from pipeline.formats.base import Format, Found, Guess, Item
 from pipeline.formats.mail_message import Headers, Mail, tolerantly
+from pipeline.story import Advisory
 
 _HEAD = 1 << 16
 _FIELD = re.compile(rb"([!-9;-~]{1,70})[ \t]*:")
@@ -89,11 +90,16 @@ def _mail(item: Item) -> Iterator[Found]:
     cover = bool(parts.items) and body.is_cover_note and body.copy(with_headline=False).dateline is None
     if not cover and parts.missing and not body.text.strip():
         raise TerminalError(" ".join(parts.missing[:3]))
-    if not cover:
-        yield mail_story.story(Headers(mail), parts, body, text, item)
+    told = mail_story.story(Headers(mail), parts, body, text, item) if not cover or body.text.strip() else None
+    advisory = told.advisory if told is not None else None
+    cover = cover and not (advisory and advisory.targets)  # a note that kills other stories is one of its own
+    if not cover and told is not None:
+        yield told
     if parts.items:
         cover_note = body if cover else None
         envelope = mail_story.envelope(Headers(mail), parts, body, cover_note, item.envelope)
+        if advisory == Advisory(kind="kill"):  # it names no other: it means what is attached
+            envelope = replace(envelope, pubstatus="canceled")
         yield from (replace(attached, envelope=envelope) for attached in parts.items)
     if cover:
         yield from map(TerminalError, parts.missing)

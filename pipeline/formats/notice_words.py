@@ -38,6 +38,7 @@ _LABELS: tuple[tuple[AdvisoryKind, re.Pattern[str]], ...] = (
 _SURE = re.compile(r"(?:mandatory|bulletin|story) (?:kill|elimination|withhold|hold|bust)")
 """Labels that count in mixed case, too."""
 _AMBIGUOUS = frozenset({
+    "sperrvermerk",
     "elimination", "annulation", "anulacion", "anular", "eliminar", "sperren", "gesperrt", "freigabe", "freigegeben",
     "retener", "retencion", "storno", "storniert", "ruckzug", "annule", "annulee", "anulado", "anulada", "embargo leve",
     "embargo lifted", "embargo is lifted", "embargo has been lifted", "embargo aufgehoben", "embargo levantado",
@@ -164,10 +165,10 @@ _ADDRESS = re.compile(
     r"\W{0,6}(?:(?:urgent|important|wichtig|nota|aviso|avis|note|notice|attention|achtung|atencion|an|a|aux?|to|for|all"
     r"|alle|todos|los|las|les|die|liebe|dear|chers?)\W{1,3}){0,5}"
     r"(?:eds|editors?|redaktion(?:en)?|redaktionshinweis|redactions?|redactores|redacciones|editores|desks?|subscribers"
-    r"|clients?|customers|kunden|kollegen|abonnes|abonados|clientes|suscriptores)\b"
+    r"|clients?|customers|kunden|kollegen|abonnes|abonados|clientes|suscriptores)\b\s*(?:[:,.!–—-]|$|(?=please|pls\b|bitte))"
     r"|\W{0,6}(?:advisory|editor[’']?s[’']? note|hinweis|achtung|attention|atencion|avis|aviso)\s*[:.–—-]"
 )
-_ASKED = re.compile(r"\b(?:please|bitten?|priere|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b")
+_ASKED = re.compile(r"\b(?:please|pls|bitten?|priere|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b")
 _CORRECTED = r"(?:correct|new\b|neu|berichtigt|nouvelle|version corr|nueva|fresh)"
 _MOVED = r"(?:slugged|headlined|titled|numbered|sent|moved|transmitted|filed)"
 _OTHERWISE = re.compile(

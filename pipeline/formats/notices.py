@@ -79,7 +79,7 @@ def advised(
     said = _said(story, lines)
     if label is None and not _may_be_one(story, said):
         return story
-    orders = _orders(said if label else said[:_FIRST_LINES] + said[_FIRST_LINES:_MOST_LINES], story, prefix)
+    orders = _orders(said, story, prefix)
     kind = _kind(story, label, orders)
     if kind is None:
         return story
@@ -101,16 +101,18 @@ def _label(said: Iterable[str]) -> AdvisoryKind | None:
 
 
 def _said(story: Story, lines: Sequence[str]) -> list[str]:
-    """Its lines, those of its fields first, each once."""
-    notes = story.ednote.split("\n") if story.ednote else []
-    found: dict[str, None] = {}
-    size = 0
-    for line in [story.headline or "", *notes[:_MOST_LINES], story.description_text or "", *lines[:_MOST_LINES]]:
+    """Its lines: those of its fields that its copy does not have, and its copy."""
+    copy = [line[:_LONGEST_LINE] for line in lines[:_MOST_LINES]]
+    inside = "\n".join(copy)
+    notes = story.ednote.split("\n")[:_MOST_LINES] if story.ednote else []
+    fields = [line[:_LONGEST_LINE] for line in (story.headline, *notes, story.description_text) if line]
+    found, size = [], 0
+    for line in [*(line for line in fields if line not in inside), *copy]:
         size += len(line)
-        if line and size <= _LONGEST:
-            found.setdefault(line[:_LONGEST_LINE])
-    inside = "\n".join(lines[:_MOST_LINES])
-    return [line for line in found if line in lines[:_MOST_LINES] or line not in inside]
+        if size > _LONGEST:
+            break
+        found.append(line)
+    return found
 
 
 def _own_text(story: Story) -> bool:

@@ -5,8 +5,8 @@ Who exports stories and feeds them again, into this pipeline or another, can exp
 - Everything the agency said is there again, character by character, under the same uri, in the same version, with the
   same publication status, embargo and kill. Feeding an export into the pipeline that it came from changes no story.
 - What was added is dropped and made anew by the stages that read it: entities other than the agency's, places, events,
-  the revision, and how the story came (feed, time, lane, bytes). How it had come the first time stays in `extra` as
-  `exported`, however often it is exported again.
+  changes, group, thread, the revision, and how the story came (feed, time, lane, bytes). How it had come the first time
+  stays in `extra` as `exported`, however often it is exported again.
 - A story that its agency gave neither version nor version time is ordered by when it first came; that time becomes its
   `versioncreated` (`extra` says so under `assumed_versioncreated`), so that an old export never wins over a newer
   version that came since.
@@ -107,6 +107,10 @@ def _anew(story: Story, file: Provenance) -> Story:
         entities=tuple(_checked(entity, story.body_text) for entity in story.entities if entity.component == "agency"),
         places=(),
         events=(),
+        changes=None,
+        reinstates=None,
+        group=None,
+        thread=None,
         provenance=replace(
             file if came.charset is None else Provenance(charset=came.charset, charset_reason=came.charset_reason),
             replacements=max(came.replacements, file.replacements),

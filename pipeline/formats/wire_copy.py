@@ -110,11 +110,18 @@ def _read_head(copy: Copy, paragraphs: list[str], *, with_headline: bool) -> lis
 
 def _dateline_position(paragraphs: list[str]) -> int | None:
     for number, paragraph in enumerate(paragraphs[:_LONGEST_HEAD]):
+        if _is_cycled(paragraph):
+            continue
         if datelines.split(paragraph)[0]:
             return number
         if number < len(paragraphs) - 1 and datelines.stands_alone(paragraph, first=number == 0):
             return number
     return None
+
+
+def _is_cycled(paragraph: str) -> bool:
+    """Whether a paragraph is a slug such as 'BC-EU--Italy-Ferry', and so no place with a dash."""
+    return "--" in paragraph[:40] and signals.is_slug(paragraph)
 
 
 def _take_head_line(copy: Copy, line: str) -> bool:
@@ -179,6 +186,8 @@ def _take_headline(copy: Copy, line: str) -> None:
 def _read_dateline(copy: Copy, body: list[str]) -> list[str]:
     """Take the dateline off the body, wherever the head's left-over lines put it."""
     for number, paragraph in enumerate(body[:_LONGEST_HEAD]):
+        if _is_cycled(paragraph):
+            continue
         dateline, rest = datelines.split(paragraph)
         first = number == 0 and copy.headline is None and copy.slugline is None
         if dateline is None and number < len(body) - 1 and datelines.stands_alone(paragraph, first=first):
