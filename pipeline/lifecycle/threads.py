@@ -74,15 +74,16 @@ def _evidence(a: Traits, b: Traits, hours: float) -> float:
         return _CARRIED_ON
     if "digest" in (a.kind, b.kind) or ("daily" in (a.kind, b.kind) and (a.slug != b.slug or hours >= _SAME_DAY)):
         return _AGAINST
+    slugs = _slug(a, b)
     return (
-        -3.5
-        + 2.0 * _slug(a, b)
+        -2.2
+        + 3.5 * slugs
+        - 2.0 * (not slugs and _could_share_slug(a, b))
         + 1.5 * (a.id in b.related or b.id in a.related)
-        + 1.5 * _cosine(a.names, b.names)
-        + 2.0 * _cosine(a.places, b.places)
-        + 9.0 * _cosine(a.words, b.words)
-        + 0.8 * _cosine(a.head, b.head)
-        - 1.1 * hours / 24
+        + 0.9 * _cosine(a.names, b.names)
+        + 1.8 * _cosine(a.places, b.places)
+        + 8.4 * _cosine(a.words, b.words)
+        - 2.3 * math.log2(1 + hours / 24)
     )
 
 
@@ -94,9 +95,14 @@ def _slug(a: Traits, b: Traits) -> float:
     """How far the slugs agree, 0..1. The same slug of a subject says little: many events have it."""
     if not a.slug or not b.slug:
         return 0.0
-    if a.slug == b.slug:
-        if "broad" not in (a.kind, b.kind):
-            return 1.0
-        return 0.8 if a.aspect and a.aspect == b.aspect else 0.3
-    one, other = set(a.parts), set(b.parts)
-    return 0.8 * len(one & other) / max(1, len(one | other))
+    if a.slug != b.slug:
+        one, other = set(a.parts), set(b.parts)
+        return max(0.0, 1.2 * len(one & other) / len(one | other) - 0.4)
+    if "broad" not in (a.kind, b.kind):
+        return 1.0
+    return 0.3 if not (a.aspect and b.aspect) else 0.8 if a.aspect == b.aspect else 0.0
+
+
+def _could_share_slug(a: Traits, b: Traits) -> bool:
+    """Whether slugs that differ speak against a thread: one agency has one slug for a running event, two have two."""
+    return bool(a.slug and b.slug and a.source and a.source == b.source)

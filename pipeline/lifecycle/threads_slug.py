@@ -52,6 +52,7 @@ def slug(line: str | None, places: Collection[str] = ()) -> Slug:
     head, _, rest = bare.partition("/")
     root, aspect = _words(head), _words(rest)
     kind = _kind((*root, *aspect), _folded(bare), places)
+    root, aspect = [_singular(word) for word in root], [_singular(word) for word in aspect]
     if len(root) == 1 and aspect:
         root, aspect = [*root, *aspect], []
     return Slug("-".join(root), "-".join(aspect), kind if root else "event")
@@ -67,6 +68,10 @@ def _vocabulary() -> Mapping[str, frozenset[str]]:
 
 def _folded(text: str) -> list[str]:
     return [fold(word).replace("'", "").replace("’", "").replace(".", "") for word in _WORD.findall(text)]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _words(text: str) -> list[str]:

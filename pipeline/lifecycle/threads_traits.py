@@ -15,11 +15,12 @@ UNIT = 1000
 """The length of a vector of weights."""
 READ = 2500
 """Code points of the text that are read: the news stands first, what happened before stands last."""
-MOST_KEYS = 40
+MOST_KEYS = 48
 _LEAD = 400
+_HEADLINE = 300
+_COUNTRY = 3
+"""The most that the name of a country weighs."""
 _MOST_WORDS, _MOST_NAMES, _MOST_PLACES, _MOST_REFERENCES = 40, 12, 6, 12
-_SHORT = 400
-"""Code points of headline and text, up to which a story is a flash or little more."""
 _LONGEST = 40
 _THINGS = frozenset(["person", "organisation", "facility", "event", "product"])
 _AREAS = frozenset(["gpe", "location"])
@@ -46,6 +47,8 @@ class Traits:
     kind: SlugKind = "event"
     parts: tuple[str, ...] = ()
     """The words of root and aspect that say which event it is."""
+    source: str = ""
+    """The agency."""
     former: tuple[str, ...] = ()
     """Ids of stories that this one carries on: earlier versions, its package, its lead."""
     related: tuple[str, ...] = ()
@@ -53,39 +56,31 @@ class Traits:
     names: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
     countries: tuple[str, ...] = ()
-    head: Mapping[str, int] = field(default_factory=dict)
-    """Stems of the headline."""
     words: Mapping[str, int] = field(default_factory=dict)
     """Stems of headline and text, the most telling."""
-    events: tuple[str, ...] = ()
-    """PLOVER types of what the story tells first."""
-    short: bool = False
-    """Whether it is a flash or little more."""
 
 
 def traits(story: Story) -> Traits:
     """The traits of an enriched story; of one without enrichments, what headline, slug and links say."""
-    head = Counter(word for word in words((story.headline or "")[:300]) if weight(word))
+    common = _country_stems(story)
     names, places = _names(story), _places(story.places)
     known = frozenset(_place_words(story))
     own = slug(story.slugline, known)
     former, related = _references(story.links)
-    weighed = _words(story, head)
+    weighed = _words(story, common)
     found = Traits(
         id=reference(story.uri),
         slug=own.root[:80],
         aspect=own.aspect[:40],
         kind=own.kind,
-        parts=tuple(sorted(_parts(own, known))),
+        parts=tuple(sorted(_parts(own))),
+        source=fold(story.source or "")[:_LONGEST],
         former=former,
         related=related,
         names=_unit(names),
         places=_unit(places),
         countries=tuple(sorted({place.country for place in story.places if place.country})[:6]),
-        head=_unit({word: weight(word) for word in head}),
         words=_unit(weighed),
-        events=tuple(dict.fromkeys(event.type for event in story.events[:6])),
-        short=len(story.headline or "") + len(story.body_text) <= _SHORT,
     )
     return replace(found, keys=tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS)))
 
@@ -96,7 +91,6 @@ def merged(stories: Sequence[Traits]) -> Traits:
         stories[0],
         names=_sum(story.names for story in stories),
         places=_sum(story.places for story in stories),
-        head=_sum(story.head for story in stories),
         words=_sum(story.words for story in stories),
     )
 
@@ -148,7 +142,7 @@ def _places(places: Iterable[Place]) -> Counter[str]:
     found: Counter[str] = Counter()
     for place in places:
         if place.kind != "country":
-            said = min(len(place.mentions), 4) + any(span.start < _LEAD for span in place.mentions[:1])
+            said = min(len(place.mentions), 2) + any(span.start < _LEAD for span in place.mentions[:1])
             name = f"{fold(place.name)[:_LONGEST]}/{(place.country or '').lower()}"
             found[name] += max(1, said if place.kind == "region" else 2 * said)
     return _top(found, _MOST_PLACES)
@@ -162,32 +156,51 @@ def _place_words(story: Story) -> Iterator[str]:
         yield from (*pieces, "".join(pieces))
 
 
-def _parts(own: Slug, known: frozenset[str]) -> set[str]:
-    return {word[:12] for word in f"{own.root}-{own.aspect}".split("-") if word and word not in known}
+def _parts(own: Slug) -> set[str]:
+    return {word[:12] for word in f"{own.root}-{own.aspect}".split("-") if word}
 
 
-def _words(story: Story, head: Iterable[str]) -> Counter[str]:
-    """Stems by how rare and how frequent they are; those of the headline and the first sentences count more."""
+def _country_stems(story: Story) -> frozenset[str]:
+    """The stems of the countries and peoples that the story names: they say little of the event."""
+    countries = [place.country_name for place in story.places if place.country_name]
+    areas = [form for each in story.entities if each.type == "norp" for form in (each.name, *each.aliases)]
+    return frozenset(stem for name in {*countries, *areas} for stem in words(name))
+
+
+def _weight(stem: str, common: frozenset[str]) -> int:
+    return min(weight(stem), _COUNTRY) if stem in common else weight(stem)
+
+
+def _words(story: Story, common: frozenset[str]) -> Counter[str]:
+    """Stems by how rare and how frequent they are; those of the headline, of the first sentences and of the
+    agency's keywords count more."""
     text = story.body_text[:READ]
-    often = Counter(words(text))
     found: Counter[str] = Counter()
-    for word, times in often.items():
-        if heavy := weight(word):
-            found[word] = round(2 * heavy * (1 + math.log(times)))
+    for word, times in Counter(words(text)).items():
+        found[word] = round(2 * _weight(word, common) * (1 + math.log(times)))
     for word in set(words(text[:_LEAD])):
-        found[word] += weight(word)
-    for word in head:
-        found[word] += 2 * weight(word)
+        found[word] += _weight(word, common)
+    for word in set(words((story.headline or "")[:_HEADLINE])):
+        found[word] += 2 * _weight(word, common)
+    for word in {stem for given in _given(story) for stem in words(given)}:
+        found[word] += _weight(word, common)
     return _top(found, _MOST_WORDS)
 
 
+def _given(story: Story) -> Iterator[str]:
+    """What the agency says that the story is about."""
+    yield from (keyword[:_LONGEST] for keyword in story.keywords[:10])
+    yield from (subject.name[:_LONGEST] for subject in story.subject[:10] if subject.name)
+
+
 def _top(found: Counter[str], most: int) -> Counter[str]:
-    return Counter(dict(sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]))
+    best = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:most]
+    return Counter({name: value for name, value in best if value})
 
 
 def _unit(found: Mapping[str, int]) -> dict[str, int]:
     length = math.sqrt(sum(value * value for value in found.values())) or 1.0
-    return {word: max(1, round(UNIT * value / length)) for word, value in found.items()}
+    return {word: max(1, round(UNIT * value / length)) for word, value in found.items() if value}
 
 
 def _keys(found: Traits) -> Iterator[str]:
@@ -196,11 +209,12 @@ def _keys(found: Traits) -> Iterator[str]:
     if found.slug and found.kind != "digest":
         whole = f"{found.slug}/{found.aspect}" if found.kind == "broad" and found.aspect else found.slug
         yield f"slug:{whole}"
-    names, said = _first(found.names, 3), _first(found.words, 7)
+    names, said = _first(found.names, 3), _first(found.words, 8)
     places = [*_first(found.places, 1), *found.countries[:1]]
     yield from (f"pair:{name}|{place}" for name in names for place in places)
     yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(names), 2))
     yield from (f"pair:{one}|{other}" for one, other in combinations(sorted(said), 2))
+    yield from (f"pair:{word}|{place}" for word in said[:7] for place in places[:1])
 
 
 def _first(found: Mapping[str, int], most: int) -> list[str]:
