@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas faults speed parsing quality fuzz clean
+.PHONY: help install demo test check format schemas faults speed parsing quality threads fuzz clean
 
 help:
-	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-9s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
+	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP)  ## install everything into .venv
 
@@ -50,6 +50,12 @@ parsing: $(STAMP)  ## how fast each format is read, beside the usual reader of i
 
 quality: $(STAMP)  ## precision and recall of events on labelled sentences
 	@$(BIN)/python -m benchmarks.quality
+
+threads: $(STAMP)  ## how well stories of one running event find one another
+	@$(BIN)/python -m benchmarks.threads
+
+duplicates: $(STAMP)  ## precision and recall of near-duplicate groups (REUTERS=folder for the newswire)
+	@$(BIN)/python -m benchmarks.duplicates $(if $(REUTERS),--reuters $(REUTERS))
 
 fuzz: $(STAMP)  ## coverage-guided fuzzing of every parser (half an hour)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[fuzz]'
