@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas faults speed parsing quality threads fuzz clean
+.PHONY: help install demo test check format schemas faults speed parsing quality threads duplicates fuzz clean
 
 help:
 	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
