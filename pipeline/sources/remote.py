@@ -12,7 +12,7 @@ from functools import partial
 from threading import Event
 
 from pipeline.errors import TransientError
-from pipeline.sources.base import Arrival, Batch, Cursor, Kind, Limit, Unreadable
+from pipeline.sources.base import EXCERPT, Arrival, Batch, Cursor, Kind, Limit, Unreadable
 from pipeline.sources.remote_connection import connect, walk
 from pipeline.sources.remote_feed import Place, Remote, place
 from pipeline.sources.remote_server import Entry, Server, Sink, TooLargeError
@@ -37,6 +37,8 @@ class _Round:
     taken: Taken
     failures: list[str] = field(default_factory=list)
     in_a_row: int = 0
+    removed: bool = False
+    """Whether something was forgotten that the last cursor still holds."""
     _server: Server | None = None
 
     @property
@@ -50,6 +52,11 @@ class _Round:
             self._server.close()
         self._server = None
 
+    def forget(self, entry: Entry) -> None:
+        """It has not been taken. A file that is put there again may look the same, where times are told in minutes."""
+        self.taken.sent.discard(digest(entry))
+        self.removed = True
+
     def failed(self, name: str, error: Exception) -> None:
         self.failures.append(f"{name}: {_reason(error)}")
         self.in_a_row += 1
@@ -61,10 +68,12 @@ def poll(feed: Remote, cursor: Cursor, limit: Limit, stop: Event) -> Iterator[Ba
     try:
         yield from _batches(this)
     except OSError as error:
+        if stop.is_set():
+            return
         raise TransientError(f"{feed.where} does not answer as it should: {_reason(error)}") from error
     finally:
         this.drop()
-    if this.failures:
+    if this.failures and not stop.is_set():
         more = f" So did {len(this.failures) - 1} more." if len(this.failures) > 1 else ""
         raise TransientError(f"Of {feed.where}, this will be tried again: {this.failures[0]}{more}")
 
@@ -73,14 +82,14 @@ def _batches(this: _Round) -> Iterator[Batch]:
     listed = {digest(entry): entry for entry in walk(this.server, this.feed, this.place, this.stop)}
     if this.stop.is_set():
         return  # half a listing says nothing of what is gone
-    pruned = this.taken.prune(listed.keys())
-    _finish(this, [entry for state, entry in listed.items() if state in this.taken.sent])
+    this.removed = this.taken.prune(listed.keys())
+    _finish(this, [(entry, entry) for state, entry in listed.items() if state in this.taken.sent])
     fresh = _settled(this, {state: entry for state, entry in listed.items() if state not in this.taken})
     del listed
     for batch in _read_all(this, sorted(fresh, key=lambda entry: (entry.time, entry.path))):
-        pruned = False
+        this.removed = False
         yield batch
-    if pruned:
+    if this.removed:
         yield Batch(cursor=this.taken.cursor())
 
 
@@ -96,18 +105,19 @@ def _settled(this: _Round, fresh: dict[bytes, Entry]) -> list[Entry]:
 
 def _read_all(this: _Round, entries: list[Entry]) -> Iterator[Batch]:
     arrivals: list[Arrival | Unreadable] = []
-    sent: list[Entry] = []
+    sent: list[tuple[Entry, Entry]] = []
     size = 0
     for entry in entries:
         if this.stop.is_set() or this.in_a_row >= _FAILURES:
             break
-        arrival = _read(this, entry)
-        if arrival is None:
+        found = _read(this, entry)
+        if found is None:
             continue
+        arrival, seen = found
         arrivals.append(arrival)
         if isinstance(arrival, Arrival):
             this.taken.sent.add(digest(entry))
-            sent.append(entry)
+            sent.append((entry, seen))
             size += len(arrival.data)
         else:
             this.taken.left.add(digest(entry))
@@ -119,26 +129,30 @@ def _read_all(this: _Round, entries: list[Entry]) -> Iterator[Batch]:
         yield Batch(arrivals=tuple(arrivals), cursor=this.taken.cursor(), done=partial(_finish, this, sent))
 
 
-def _read(this: _Round, entry: Entry) -> Arrival | Unreadable | None:
-    """The file; None when it is gone, has changed since it was listed, or failed and will be tried again."""
+def _read(this: _Round, entry: Entry) -> tuple[Arrival | Unreadable, Entry] | None:
+    """The file, and how it was when it was read; None when it is gone, has changed since it was listed, or failed and
+    will be tried again."""
     name = this.place.shown(entry.path)
     if refusal := _unreadable(entry, this.limit):
-        return Unreadable(name, refusal)
+        return Unreadable(name, refusal), entry
+    sink = Sink(this.limit, FILE_SECONDS, this.stop.is_set)
     try:
-        data = _fetch(this, entry)
+        seen = _fetch(this, entry, sink)
     except TooLargeError:
         this.drop()  # what is still under way on this connection is not to be read
-        return Unreadable(name, f"It has more than {this.limit:,} bytes, the most that are taken.")
+        reason = f"It has more than {this.limit:,} bytes, the most that are taken."
+        return Unreadable(name, reason, sink.data[:EXCERPT]), entry
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        return _refused(this, entry, name, error)
+        refused = _refused(this, entry, name, error)
+        return (refused, entry) if refused else None
     except OSError as error:
         this.drop()
         this.failed(name, error)
         return None
     this.in_a_row = 0
-    return None if data is None else Arrival(name, data)
+    return None if seen is None else (Arrival(name, sink.data), seen)
 
 
 def _unreadable(entry: Entry, limit: Limit) -> str:
@@ -147,12 +161,18 @@ def _unreadable(entry: Entry, limit: Limit) -> str:
     return f"It has {entry.size:,} bytes; {limit:,} are the most that are taken." if entry.size > limit else ""
 
 
-def _fetch(this: _Round, entry: Entry) -> bytes | None:
-    """The file's bytes; None when it has changed since it was listed."""
-    sink = Sink(this.limit, FILE_SECONDS, this.stop.is_set)
-    this.server.read(entry.path, sink)
-    if entry.size in (-1, len(sink.data)) or this.server.look(entry.path).same(entry):
-        return sink.data
+def _fetch(this: _Round, entry: Entry, sink: Sink) -> Entry | None:
+    """Have the file's bytes written; how it was before that, or None when that is not as it was listed.
+
+    What is to be removed is looked at first: a server that lists minutes may overwrite a file within one.
+    """
+    removed = this.feed.after != "keep" and not this.server.whole
+    seen = this.server.look(entry.path) if removed else entry
+    if not seen.same(entry):
+        return None
+    this.server.read(entry, sink)
+    if entry.size in (-1, len(sink.data)) or this.server.look(entry.path).same(seen):
+        return seen
     return None  # it grew meanwhile; a server that tells wrong sizes tells them twice
 
 
@@ -171,17 +191,19 @@ def _refused(this: _Round, entry: Entry, name: str, error: PermissionError) -> U
     return Unreadable(name, f"The server does not give it: {_reason(error)}")
 
 
-def _finish(this: _Round, entries: list[Entry]) -> None:
-    """Move or delete what has been acknowledged. What fails stays in the cursor, and is tried again next round."""
+def _finish(this: _Round, entries: list[tuple[Entry, Entry]]) -> None:
+    """Move or delete what has been acknowledged, as listed and as seen when it was read. What fails stays in the
+    cursor, and is tried again next round."""
     if this.feed.after == "keep":
         return
-    for entry in entries:
+    for entry, seen in entries:
         if this.in_a_row >= _FAILURES:
             return
         name = this.place.shown(entry.path)
         try:
-            if not this.server.look(entry.path).same(entry):
-                continue  # overwritten since: what is there now has not been read
+            if not this.server.look(entry.path).same(seen):
+                this.forget(entry)  # overwritten since: what is there now has not been read
+                continue
             if this.feed.after == "move":
                 this.server.move(entry.path, this.place.raw(this.feed.move_to or ""))
             else:
@@ -197,7 +219,7 @@ def _finish(this: _Round, entries: list[Entry]) -> None:
             this.failed(name, error)
             continue
         this.in_a_row = 0
-        this.taken.sent.discard(digest(entry))
+        this.forget(entry)
 
 
 def _reason(error: Exception) -> str:

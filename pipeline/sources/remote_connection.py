@@ -1,6 +1,7 @@
 """Connecting to a remote folder, and walking through it."""
 
 import ssl
+import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -11,11 +12,13 @@ from pipeline.settings import secret
 from pipeline.sources.remote_feed import Place, Remote
 from pipeline.sources.remote_ftp import Ftp
 from pipeline.sources.remote_s3 import S3
-from pipeline.sources.remote_server import Entry, Server
+from pipeline.sources.remote_server import Entry, Pace, Server, TooManyError
 from pipeline.sources.remote_sftp import Sftp
 
 MOST_LISTED = 1_000_000
 """Files. A folder of more is not for reading from."""
+LISTING_SECONDS = 1_800.0
+"""For the listing of a folder with all that is below it, however slowly it comes."""
 _DEEPEST = 16
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".filepart", ".writing")
 """What senders call a file until it is whole."""
@@ -68,19 +71,19 @@ def walk(server: Server, feed: Remote, place: Place, stop: Event) -> Iterator[En
     OperatorError when the feed's own folder is missing or closed, or holds more than MOST_LISTED files.
     """
     moved = place.raw(feed.move_to) if feed.move_to else None
-    folders, count = [(place.folder, 0)], 0
+    pace = Pace(MOST_LISTED, time.monotonic() + LISTING_SECONDS, stop.is_set)
+    folders = [(place.folder, 0)]
     while folders and not stop.is_set():
         folder, depth = folders.pop()
         try:
-            for entry in server.entries(folder):
-                count += 1
-                if count > MOST_LISTED:
-                    raise OperatorError(f"{feed.where} holds more than {MOST_LISTED:,} files: move or delete them.")
+            for entry in server.entries(folder, pace):
                 if entry.kind != "folder":
                     if entry.kind == "strange" or _wanted(feed.pattern, place.shown(entry.path)):
                         yield entry
                 elif feed.recursive and depth < _DEEPEST and entry.path != moved and not _hidden(entry.path):
                     folders.append((entry.path, depth + 1))
+        except TooManyError as error:
+            raise OperatorError(f"{feed.where} holds more than {MOST_LISTED:,} files: move or delete them.") from error
         except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
             if not depth:
                 reason = error.strerror or str(error)

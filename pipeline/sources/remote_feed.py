@@ -82,4 +82,6 @@ class Remote(Feed, frozen=True, kw_only=True, tag="remote"):
     def __post_init__(self) -> None:
         if (self.after == "move") != bool(self.move_to):
             raise ValueError('`move_to` goes with after = "move", and with nothing else')
-        place(self.where)
+        where = place(self.where)
+        if self.move_to and where.raw(self.move_to) == where.folder:
+            raise ValueError("`move_to` is the feed's own folder: what is moved there would be new again")

@@ -16,11 +16,11 @@ from typing import Any
 from fsspec.implementations.ftp import FTPFileSystem
 
 from pipeline.errors import OperatorError
-from pipeline.sources.remote_server import Entry, Sink, epoch
+from pipeline.sources.remote_server import Entry, Pace, Sink, epoch
 
 IMPLICIT_TLS_PORT = 990
 _UNIX = re.compile(
-    r"(?P<mode>[-dl])[-\w]{9}\S*\s+\d+\s+\S+\s+(?:\S+\s+)?(?P<size>\d+)\s+"
+    r"(?P<mode>[-dl])[-\w]{9}\S*\s+(?:\S+\s+){1,8}?(?P<size>\d+)\s+"  # links, owner, group, with spaces in them
     r"(?P<time>\w{3}\s+\d{1,2}\s+(?:\d{4}|\d{1,2}:\d{2}))\s(?P<name>.+)"
 )
 _DOS = re.compile(
@@ -99,19 +99,24 @@ class Ftp:
         self._ftp: FTP = ftp
         self._facts = True
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str, pace: Pace) -> Iterator[Entry]:
         lines: list[str] = []
+
+        def take(line: str) -> None:
+            pace.step()
+            lines.append(line)
+
         with _translated(folder):
             self._ftp.cwd(folder or "/")  # LIST and MLSD of a folder that is missing are an empty list at some servers
             if self._facts:
                 try:
-                    self._ftp.retrlines("MLSD", lines.append)
+                    self._ftp.retrlines("MLSD", take)
                 except error_perm as error:
-                    if str(error)[:3] not in ("500", "501", "502", "504"):
+                    if not _unknown(error):
                         raise
                     self._facts = False
             if not self._facts:
-                self._ftp.retrlines("LIST", lines.append)
+                self._ftp.retrlines("LIST", take)
         yield from (entry for line in lines if (entry := (_facts if self._facts else _line)(folder, line)))
 
     def look(self, path: str) -> Entry:
@@ -131,12 +136,22 @@ class Ftp:
         return None
 
     def _sized(self, path: str) -> Entry:
+        """By commands that not every server knows. MDTM tells another time than LIST does, and so is no time here."""
         self._ftp.voidcmd("TYPE I")
-        return Entry(path, "file", self._ftp.size(path) or 0)  # MDTM tells another time than LIST does
+        size = self._asked(f"SIZE {path}")
+        return Entry(path, "file", int(size[:20]) if size.isdecimal() else -1, etag=self._asked(f"MDTM {path}"))
 
-    def read(self, path: str, sink: Sink) -> None:
-        with _translated(path):
-            self._ftp.retrbinary(f"RETR {path}", sink.write, blocksize=1 << 16)
+    def _asked(self, command: str) -> str:
+        try:
+            return self._ftp.sendcmd(command)[3:].strip()
+        except error_perm as error:
+            if _unknown(error):
+                return ""
+            raise
+
+    def read(self, entry: Entry, sink: Sink) -> None:
+        with _translated(entry.path):
+            self._ftp.retrbinary(f"RETR {entry.path}", sink.write, blocksize=1 << 16)
 
     def delete(self, path: str) -> None:
         with _translated(path):
@@ -148,10 +163,20 @@ class Ftp:
                 self._ftp.cwd(folder)
             except error_perm:
                 self._ftp.mkd(folder)
-            self._ftp.rename(path, f"{folder}/{path.rpartition('/')[2]}")
+            target = f"{folder}/{path.rpartition('/')[2]}"
+            try:
+                self._ftp.rename(path, target)
+            except error_perm:  # not every server replaces
+                self._ftp.delete(target)
+                self._ftp.rename(path, target)
 
     def close(self) -> None:
         self._ftp.close()  # QUIT would wait for a server that may be gone
+
+
+def _unknown(error: error_perm) -> bool:
+    """Whether the server does not know the command."""
+    return str(error)[:3] in ("500", "501", "502", "504")
 
 
 def _raw(text: str) -> str:

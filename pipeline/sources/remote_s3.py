@@ -6,12 +6,16 @@ from typing import Any
 
 from aiohttp import ClientError
 from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
+from fsspec.asyn import sync
 from s3fs import S3FileSystem
 
 from pipeline.errors import OperatorError
-from pipeline.sources.remote_server import Entry, Sink
+from pipeline.sources.remote_server import Entry, Pace, Sink
 
 _TRIES = 2
+_ANSWER_SECONDS = 300.0
+"""For one answer with all its tries, however slowly it comes."""
+_CHUNK = 1 << 16
 
 
 class S3:
@@ -47,16 +51,18 @@ class S3:
         )
         self._fs.retries = _TRIES
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str, pace: Pace) -> Iterator[Entry]:
         bucket, _, prefix = folder.partition("/")
         prefix = f"{prefix}/" if prefix else ""
         token: dict[str, str] = {}
         while True:
-            with _translated():
-                page = self._fs.call_s3("list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/", **token)
+            page = self._ask("list_objects_v2", Bucket=bucket, Prefix=prefix, Delimiter="/", **token)
+            pace.step()
             for found in page.get("CommonPrefixes", ()):
+                pace.step()
                 yield Entry(f"{bucket}/{found['Prefix'].removesuffix('/')}", "folder")
             for found in page.get("Contents", ()):
+                pace.step()
                 if not found["Key"].endswith("/"):  # what consoles make to show a folder
                     yield _entry(f"{bucket}/{found['Key']}", found["Size"], found["LastModified"], found["ETag"])
             if not page.get("IsTruncated"):
@@ -65,32 +71,46 @@ class S3:
 
     def look(self, path: str) -> Entry:
         bucket, _, key = path.partition("/")
-        with _translated():
-            found = self._fs.call_s3("head_object", Bucket=bucket, Key=key)
+        found = self._ask("head_object", Bucket=bucket, Key=key)
         return _entry(path, found["ContentLength"], found["LastModified"], found["ETag"])
 
-    def read(self, path: str, sink: Sink) -> None:
-        size = self.look(path).size
-        if size:  # a range of an empty object is refused
+    def read(self, entry: Entry, sink: Sink) -> None:
+        if entry.size:  # a range of an empty object is refused
             with _translated():
-                sink.write(self._fs.cat_file(path, start=0, end=min(size, sink.most + 1)))
+                sync(self._fs.loop, self._stream, entry, sink, timeout=sink.seconds)
+
+    async def _stream(self, entry: Entry, sink: Sink) -> None:
+        bucket, _, key = entry.path.partition("/")
+        given = {"Bucket": bucket, "Key": key, "Range": f"bytes=0-{sink.most}"}
+        given |= {"IfMatch": f'"{entry.etag}"'} if entry.etag else {}  # one that is overwritten now is another
+        try:
+            answer = await self._fs._call_s3("get_object", **given)  # noqa: SLF001
+        except OSError as error:
+            if _code(error) == "PreconditionFailed":
+                raise FileNotFoundError(None, "It has been overwritten", entry.path) from error
+            raise
+        async with answer["Body"] as body:
+            while chunk := await body.read(_CHUNK):
+                sink.write(chunk)
+
+    def _ask(self, method: str, **given: Any) -> Any:
+        with _translated():
+            return sync(self._fs.loop, self._fs._call_s3, method, timeout=_ANSWER_SECONDS, **given)  # noqa: SLF001
 
     def delete(self, path: str) -> None:
         bucket, _, key = path.partition("/")
-        with _translated():
-            self._fs.call_s3("delete_object", Bucket=bucket, Key=key)
+        self._ask("delete_object", Bucket=bucket, Key=key)
 
     def move(self, path: str, folder: str) -> None:
         bucket, _, key = path.partition("/")
         target, _, prefix = folder.partition("/")
         name = path.rpartition("/")[2]
-        with _translated():
-            self._fs.call_s3(
-                "copy_object",
-                Bucket=target,
-                Key=f"{prefix}/{name}" if prefix else name,
-                CopySource={"Bucket": bucket, "Key": key},
-            )
+        self._ask(
+            "copy_object",
+            Bucket=target,
+            Key=f"{prefix}/{name}" if prefix else name,
+            CopySource={"Bucket": bucket, "Key": key},
+        )
         self.delete(path)
 
     def close(self) -> None:
@@ -100,6 +120,11 @@ class S3:
 
 def _entry(path: str, size: int, changed: Any, etag: str) -> Entry:
     return Entry(path, "file", size, changed.timestamp(), etag.strip('"'))
+
+
+def _code(error: OSError) -> str:
+    """S3's own name of an error, which s3fs has made one of Python's."""
+    return str(getattr(error.__cause__, "response", {}).get("Error", {}).get("Code", ""))
 
 
 @contextmanager

@@ -24,16 +24,41 @@ class Entry:
     time: float = 0.0
     """When it was last changed, in seconds since 1970 by the server's clock; 0: not told."""
     etag: str = ""
+    """Another mark of its state; '': not told."""
 
     def same(self, other: "Entry") -> bool:
         """Whether both may be one state of one file: nothing that both tell differs."""
         sizes = -1 in (self.size, other.size) or self.size == other.size
         times = 0.0 in (self.time, other.time) or self.time == other.time
-        return sizes and times and self.etag == other.etag
+        etags = "" in (self.etag, other.etag) or self.etag == other.etag
+        return sizes and times and etags
 
 
 class TooLargeError(Exception):
     """More bytes came than are taken."""
+
+
+class TooManyError(Exception):
+    """More files are listed than are looked at."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How a listing goes on. Ends one that is too long, takes too long, or is wanted no more."""
+
+    most: int
+    end: float
+    """By time.monotonic()."""
+    stopped: Callable[[], bool]
+    _lines: int = 0
+
+    def step(self) -> None:
+        """Take note of a line or a page. TooManyError when there were more than `most`, TimeoutError after the end."""
+        self._lines += 1
+        if self._lines > self.most:
+            raise TooManyError
+        if time.monotonic() > self.end or self.stopped():
+            raise TimeoutError("The listing does not come to its end")
 
 
 @dataclass(slots=True)
@@ -69,14 +94,14 @@ class Server(Protocol):
     whole: bool
     """Whether a file that is listed is there whole (as objects in S3 are)."""
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str, pace: Pace) -> Iterator[Entry]:
         """What is in `folder`, in any order, links to files as files; not what is in its folders."""
 
     def look(self, path: str) -> Entry:
         """The file as it is now."""
 
-    def read(self, path: str, sink: Sink) -> None:
-        """Have the file's bytes written to `sink`."""
+    def read(self, entry: Entry, sink: Sink) -> None:
+        """Have the file's bytes written to `sink`. Where `whole`, FileNotFoundError when it is not that state's."""
 
     def delete(self, path: str) -> None:
         """Take the file away."""

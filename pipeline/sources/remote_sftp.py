@@ -15,7 +15,7 @@ from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 
 from pipeline.errors import OperatorError
-from pipeline.sources.remote_server import Entry, Sink
+from pipeline.sources.remote_server import Entry, Pace, Sink
 
 _CHUNK = 1 << 15
 _Attributes: Any = paramiko.SFTPAttributes
@@ -77,14 +77,16 @@ class Sftp:
         self._sftp: Any = self._fs.ftp
         self._sftp.get_channel().settimeout(timeout)
 
-    def entries(self, folder: str) -> Iterator[Entry]:
+    def entries(self, folder: str, pace: Pace) -> Iterator[Entry]:
         with _translated():
             _, reply = self._sftp._request(CMD_OPENDIR, _bytes(folder) or b"/")  # noqa: SLF001
             handle = reply.get_binary()
             try:
                 while True:
                     _, reply = self._sftp._request(CMD_READDIR, handle)  # noqa: SLF001
+                    pace.step()
                     for _ in range(reply.get_int()):
+                        pace.step()
                         name = reply.get_binary().decode("latin-1")
                         reply.get_binary()
                         attributes: Any = _Attributes._from_msg(reply)  # noqa: SLF001
@@ -112,10 +114,10 @@ class Sftp:
             attributes = self._sftp.stat(_bytes(path))
         return self._entry(path, attributes) or Entry(path, "strange")
 
-    def read(self, path: str, sink: Sink) -> None:
-        with _translated(), self._sftp.open(_bytes(path), "rb") as file:
+    def read(self, entry: Entry, sink: Sink) -> None:
+        with _translated(), self._sftp.open(_bytes(entry.path), "rb") as file:
             # No more than may be taken is asked for ahead: the size is what the server says.
-            file.prefetch(min(self._sftp.stat(_bytes(path)).st_size or 0, sink.most + 1))
+            file.prefetch(min(max(entry.size, 0), sink.most + 1))
             while chunk := file.read(_CHUNK):
                 sink.write(chunk)
 

@@ -33,6 +33,12 @@ class Behaviour:
 
     cut_after: int | None = None
     """Bytes of a file after which its connection is cut."""
+    hang_after: int | None = None
+    """Bytes of a file after which nothing comes any more (SFTP)."""
+    on_read: Callable[[], None] = lambda: None
+    """Called when a part of a file is asked for (SFTP)."""
+    replaces: bool = True
+    """Whether a file is renamed over another (FTP)."""
     commands: list[str] = field(default_factory=list)
     """What it was asked."""
 
@@ -56,6 +62,9 @@ class _Noted:
         self.reads_file = cmd == "RETR"
         if cmd in self.without:
             self.respond("502 Command not implemented.", logging.debug)  # type: ignore[attr-defined]
+            return
+        if cmd == "RNTO" and not self.behaviour.replaces and Path(self.fs.ftp2fs(arg)).exists():  # type: ignore[attr-defined]
+            self.respond("553 There is one already.", logging.debug)  # type: ignore[attr-defined]
             return
         super().pre_process_command(line, cmd, arg)  # type: ignore[misc]
 
@@ -115,8 +124,11 @@ class _Sftp(asyncssh.SFTPServer):
 
     root: str
 
-    def read(self, file_obj: Any, offset: int, size: int) -> bytes:
-        most = self.behaviour.cut_after
+    async def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        self.behaviour.on_read()
+        most, last = self.behaviour.cut_after, self.behaviour.hang_after
+        if last is not None and offset + size > last:
+            await self.channel.get_connection().wait_closed()
         if most is not None and offset + size > most:
             self.channel.get_connection().abort()
             raise asyncssh.SFTPFailure("cut")

@@ -1,9 +1,11 @@
 """Remote folders, at real servers: FTP, FTPS, SFTP and S3, and what they do wrong."""
 
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,13 @@ import boto3
 import pytest
 
 from pipeline.errors import OperatorError, TransientError
+from pipeline.sources import remote_connection
 from pipeline.sources.base import Arrival, Batch, Cursor, Unreadable
 from pipeline.sources.remote import REMOTE
-from pipeline.sources.remote_feed import Remote
+from pipeline.sources.remote_connection import connect, walk
+from pipeline.sources.remote_feed import Remote, place
+from pipeline.sources.remote_ftp import _line
+from pipeline.sources.remote_server import Sink
 from tests.sources import remote_servers as servers
 from tests.sources.remote_servers import PASSWORD, USER, Behaviour
 
@@ -199,8 +205,9 @@ def test_what_was_overwritten_after_reading_is_not_deleted(store: Store) -> None
     batch: Batch = next(batches)
     store.put("in/1.xml", b"second, longer")
     batch.done()
-    assert list(batches) == []
-    reader.cursor = batch.cursor
+    *_, rest = [batch, *batches]
+    assert rest.arrivals in (batch.arrivals, ())
+    reader.cursor = rest.cursor
     assert reader.round() == [Arrival("1.xml", b"second, longer")]
     assert store.there() == set()
 
@@ -354,3 +361,171 @@ def test_an_object_store_started_again() -> None:
     with servers.s3(int(url.rpartition(":")[2])), _s3(url) as store:
         store.put("in/2.xml", b"2")
         assert reader.names() == ["2.xml"]
+
+
+def test_an_object_that_is_overwritten_is_not_taken_in_part(s3_url: str) -> None:
+    """Between the listing and the reading: a range of the old size would be the beginning of the new object."""
+    with _s3(s3_url) as store:
+        store.put("in/1.xml", b"first")
+        remote = store.reader().feed
+        server = connect(remote, place(remote.where))
+        (entry,) = walk(server, remote, place(remote.where), threading.Event())
+        store.put("in/1.xml", b"second, and longer")
+        sink = Sink(LIMIT, 10.0, lambda: False)
+        with pytest.raises(FileNotFoundError):
+            server.read(entry, sink)
+        assert sink.data == b""
+        server.close()
+        assert store.reader().round() == [Arrival("1.xml", b"second, and longer")]
+
+
+def within_a_minute(path: Path, second: int, data: bytes) -> None:
+    path.write_bytes(data)
+    os.utime(path, (1_700_000_040 + second,) * 2)
+
+
+@pytest.mark.parametrize("when", ["before it is removed", "after it was removed"])
+def test_a_file_of_the_same_size_and_minute_is_not_taken_for_the_one_that_was_read(tmp_path: Path, when: str) -> None:
+    """A server without MLSD lists minutes, and of old files days."""
+    file = tmp_path / "latest.xml"
+    within_a_minute(file, 1, b"first")
+    with servers.ftp(tmp_path, without=frozenset({"MLSD", "MLST"})) as port:
+        reader = Reader(feed(f"ftp://127.0.0.1:{port}/", after="delete"))
+        batches: Any = REMOTE.poll(reader.feed, None, LIMIT, threading.Event())
+        batch: Batch = next(batches)
+        assert batch.arrivals == (Arrival("latest.xml", b"first"),)
+        if when == "before it is removed":
+            within_a_minute(file, 30, b"newer")
+        batch.done()
+        reader.cursor = batch.cursor
+        for rest in batches:
+            reader.cursor = rest.cursor
+        assert file.exists() == (when == "before it is removed")
+        within_a_minute(file, 30, b"newer")
+        assert reader.round() == [Arrival("latest.xml", b"newer")]
+        assert not file.exists()
+        assert reader.failure == ""
+
+
+def test_a_server_that_knows_neither_sizes_nor_times(tmp_path: Path) -> None:
+    (tmp_path / "1.xml").write_bytes(b"1")
+    with servers.ftp(tmp_path, without=frozenset({"MLSD", "MLST", "SIZE", "MDTM"})) as port:
+        reader = Reader(feed(f"ftp://127.0.0.1:{port}/", after="delete"))
+        assert reader.names() == ["1.xml"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_renames_over_nothing(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with servers.ftp(tmp_path, Behaviour(replaces=False)) as port:
+        reader = Reader(feed(f"ftp://127.0.0.1:{port}/in", after="move", move_to="/done"))
+        for data in (b"first", b"second"):
+            (tmp_path / "in" / "latest.xml").write_bytes(data)
+            assert reader.round() == [Arrival("latest.xml", data)]
+            assert (reader.failure, (tmp_path / "done" / "latest.xml").read_bytes()) == ("", data)
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "ftps", "sftp", "s3"])
+def test_a_server_that_says_nothing(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        where = {"where": "s3://news/in", "endpoint_url": f"http://127.0.0.1:{port}"}
+        given = where if scheme == "s3" else {"where": f"{scheme}://127.0.0.1:{port}/in"}
+        begun = time.monotonic()
+        with pytest.raises(TransientError, match=r"does not answer as it should: .*\.$"):
+            REMOTE.check(feed(**given, any_host_key=True, timeout=0.2))
+        assert time.monotonic() - begun < 5
+
+
+def test_a_server_that_stops_within_a_file(tmp_path: Path) -> None:
+    (tmp_path / "1.xml").write_bytes(b"x" * 300_000)
+    (tmp_path / "2.xml").write_bytes(b"2")
+    with servers.sftp(tmp_path, Behaviour(hang_after=100_000)) as port:
+        reader = Reader(feed(f"sftp://127.0.0.1:{port}/", any_host_key=True, timeout=0.5))
+        assert reader.names() == ["2.xml"]
+        assert "1.xml" in reader.failure
+
+
+def test_an_end_within_a_file_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "1.xml").write_bytes(b"x" * 300_000)
+    stop = threading.Event()
+    with servers.sftp(tmp_path, Behaviour(on_read=stop.set)) as port:
+        remote = feed(f"sftp://127.0.0.1:{port}/", any_host_key=True)
+        assert list(REMOTE.poll(remote, None, LIMIT, stop)) == []
+
+
+@contextmanager
+def dripping(line: bytes) -> Iterator[int]:
+    """An FTP server whose listings have no end; its port."""
+    answers = {b"USER": b"331 Go on.", b"MLSD": b"150 Here it comes."}
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_server(("127.0.0.1", 0)) as data:
+        low, high = data.getsockname()[1] % 256, data.getsockname()[1] // 256
+        answers[b"PASV"] = b"227 Passive (127,0,0,1,%d,%d)." % (high, low)
+
+        def talk() -> None:
+            with suppress(OSError), listener.accept()[0] as client, client.makefile("rb") as said:
+                client.sendall(b"220 Welcome.\r\n")
+                for command in said:
+                    client.sendall(answers.get(command[:4].strip(), b"250 Fine.") + b"\r\n")
+                    if command.startswith(b"MLSD"):
+                        with data.accept()[0] as listing:
+                            while not ended.wait(0.01):
+                                listing.sendall(line)
+
+        ended = threading.Event()
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_a_listing_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_connection, "LISTING_SECONDS", 0.5)
+    line = b"type=file;size=1;modify=20260301120000; a.xml\r\n"
+    with dripping(line) as port, pytest.raises(TransientError, match="The listing does not come to its end"):
+        REMOTE.check(feed(f"ftp://127.0.0.1:{port}/"))
+    monkeypatch.setattr(remote_connection, "LISTING_SECONDS", 60)
+    monkeypatch.setattr(remote_connection, "MOST_LISTED", 100)
+    with dripping(line * 20) as port, pytest.raises(OperatorError, match="holds more than 100 files"):
+        REMOTE.check(feed(f"ftp://127.0.0.1:{port}/"))
+    with dripping(b"\r\n") as port:
+        stop = threading.Event()
+        ends = threading.Timer(0.3, stop.set)
+        ends.start()
+        assert list(REMOTE.poll(feed(f"ftp://127.0.0.1:{port}/"), None, LIMIT, stop)) == []
+        ends.join()
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "size"),
+    [
+        ("-rw-r--r--   1 wire     wire          123 Mar 01  2025 a b.xml", "a b.xml", 123),
+        ("-rw-r--r--   1 wire Domain Users     123 Mar 01 12:00 a.xml", "a.xml", 123),
+        ("-rw-rw-rw-   1 CORP\\svc wire Domain Users 123 Mar 01 12:00 2026 a.xml", "2026 a.xml", 123),
+        ("-rw-r--r--   1 wire   123 Mar 01 12:00 a.xml", "a.xml", 123),
+        ("-rw-r--r--+  1 1000 1000 123 Mar 1 12:00  a.xml", " a.xml", 123),
+        ("11-24-26  06:10PM                  123 a b.xml", "a b.xml", 123),
+    ],
+)
+def test_listings_as_servers_write_them(line: str, name: str, size: int) -> None:
+    entry = _line("/in", line)
+    assert entry is not None
+    assert (entry.kind, entry.path, entry.size) == ("file", f"/in/{name}", size)
+
+
+def test_a_line_that_is_made_to_take_long() -> None:
+    begun = time.process_time()
+    for line in ("-rw-r--r-- " + "1 " * 4000, "-rw-r--r-- " + " " * 8000, "-rw-r--r-- " + "1 Mar 01 " * 900):
+        found = _line("/in", line)
+        assert found is None or found.kind == "strange"
+    assert time.process_time() - begun < 1
+
+
+def test_a_feed_does_not_move_into_its_own_folder() -> None:
+    with pytest.raises(ValueError, match="would be new again"):
+        feed("ftp://h/in/", after="move", move_to="/in")
