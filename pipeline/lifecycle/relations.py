@@ -34,6 +34,8 @@ class Record:
     traits: Traits | None = None
     group: str | None = None
     thread: str | None = None
+    relations: int = 0
+    """How often this version was sent again because of its group or thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ def record(story: Story) -> bytes:
             traits=traits(story),
             group=story.group,
             thread=story.thread,
+            relations=story.provenance.relations_revision,
         )
     )
 
@@ -131,6 +134,13 @@ def learned(node: Node | None, said: Record) -> Node:
         traits=said.traits if newer else node.traits,
         keys=said.traits.keys if newer and said.traits else node.keys,
     )
+
+
+def settled(node: Node | None, said: Record) -> bool:
+    """Whether the record tells nothing new but what its story's readers believe: an earlier one of the same version
+    was processed, and is why it was sent again."""
+    known = node and said.revision in {node.newest, *(version.revision for version in node.versions)}
+    return bool(known and said.relations)
 
 
 def same_news(version: Version, other: Node) -> bool:

@@ -6,10 +6,12 @@ document is not the one that was read. Nothing is lost between any two steps, be
 
 1. Members of a group that is given another founder are written before those that the batch's stories are near to, and
    these before the batch's stories. What is left undone is thus found again from the batch's stories.
-2. Every document names the message that last changed it. When that message comes again, so do the orders. Besides,
-   each record says what its story's readers believe, and is answered where that is not so.
-3. After writing, it is read whether a founder that stories were given has been given another meanwhile, and whether a
-   group that was to be empty has new members; the batch is done again then.
+2. Every document names the message that last changed it. When that message comes again, so do the orders.
+3. Each record says what its story's readers believe, and is answered where that is not so. An order makes publish send
+   the story, and a record, again: so an order that one thought dead sends late is corrected, and a group that it left
+   in the name of a founder which has joined another one.
+4. At last, it is read whether a group that was to be empty has members that another worker put there meanwhile; they
+   follow.
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
@@ -25,7 +27,7 @@ from pipeline.lifecycle import orders
 from pipeline.lifecycle.duplicates import window
 from pipeline.lifecycle.orders import Order
 from pipeline.lifecycle.relating import MOST_CANDIDATES, THREAD_WINDOW, Placing, Relations, duplicate_pairs, relate
-from pipeline.lifecycle.relations import Node, Record, decode_record, learned, node_id, opened, public_id
+from pipeline.lifecycle.relations import Node, Record, decode_record, learned, node_id, opened, public_id, settled
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.search import relations as store
 from pipeline.search.client import connect_async
@@ -90,6 +92,7 @@ class _Known:
     fresh: frozenset[str]
     """The batch's stories whose newest version the index has not yet."""
     pairs: Collection[tuple[str, str]]
+    """Near-duplicates."""
 
 
 class _Batch:
@@ -114,8 +117,9 @@ class _Batch:
         told |= await self._move_members(moves, near | self._own.keys())
         told |= await self._move_near(now, [one for one in near if now.moved(one)])
         told |= await self._write_own(now, known)
-        if known.pairs:
-            await self._verify(now, moves)
+        if moves:
+            await store.refresh(self._client, self._settings)
+            told |= await self._move_members(moves, ())
         return list(told.values())
 
     async def _read(self) -> _Known:
@@ -123,28 +127,16 @@ class _Batch:
         before = {one: opened(stored.source) for one, stored in own.items()}
         after = dict(before)
         for said in self._records:
-            one = node_id(said.uri)
-            after[one] = learned(after.get(one), said)
+            after[node_id(said.uri)] = learned(after.get(node_id(said.uri)), said)
+        news = [said for said in self._records if not settled(before.get(node_id(said.uri)), said)]
         fresh = frozenset(one for one, node in after.items() if one not in before or node.newest > before[one].newest)
-        looks = [*self._looks_for_duplicates(), *_looks_for_threads(after[one] for one in fresh)]
+        looks = [*_looks_for_duplicates(news), *_looks_for_threads(after[one] for one in fresh)]
         looks.sort(key=lambda look: look.field, reverse=True)  # those with all of a document replace those without
         hits = [hit for found in await store.look_up(self._client, self._settings, looks) for hit in found]
         nodes = {hit.id: opened(hit.source) for hit in hits} | after
-        pairs = duplicate_pairs(self._records, nodes)
+        pairs = duplicate_pairs(news, nodes)
         founders = await self._founders(nodes, {*self._own, *(one for pair in pairs for one in pair)})
         return _Known(own, founders | nodes, fresh, pairs)
-
-    def _looks_for_duplicates(self) -> Iterable[Look]:
-        for said in self._records:
-            if said.fingerprint:
-                reach = int(window(said.fingerprint).total_seconds())
-                yield Look(
-                    field="bands",
-                    terms=said.fingerprint.bands,
-                    earliest=said.time - reach,
-                    latest=said.time + reach,
-                    most=MOST_CANDIDATES,
-                )
 
     async def _founders(self, nodes: Mapping[str, Node], of: Iterable[str]) -> dict[str, Node]:
         """The founders of these stories' groups and, where one was given another, of theirs."""
@@ -202,17 +194,18 @@ class _Batch:
         await store.save(self._client, self._settings, documents)
         return told
 
-    async def _verify(self, now: Relations, moves: Mapping[str, Placing]) -> None:
-        """Raises TransientError where another worker has changed what the batch was related to."""
-        founders = {founder for one in self._own if (founder := now.founders.get(one))}
-        there = await self._get(founders)
-        well = all(one in there and there[one].source["group"] == one for one in founders)
-        if moves:
-            await store.refresh(self._client, self._settings)
-        for group, placing in moves.items():
-            well = well and not await store.members(self._client, self._settings, group, placing)
-        if not well:
-            raise TransientError(_MEANWHILE)
+
+def _looks_for_duplicates(records: Iterable[Record]) -> Iterable[Look]:
+    for said in records:
+        if said.fingerprint:
+            reach = int(window(said.fingerprint).total_seconds())
+            yield Look(
+                field="bands",
+                terms=said.fingerprint.bands,
+                earliest=said.time - reach,
+                latest=said.time + reach,
+                most=MOST_CANDIDATES,
+            )
 
 
 def _looks_for_threads(nodes: Iterable[Node]) -> Iterable[Look]:

@@ -24,7 +24,7 @@ def components(stories: Mapping[str, Node], pairs: Iterable[Pair]) -> dict[str, 
     for one, other in pairs:
         joined = set().union(*(each for each in sets if one in each or other in each))
         sets = [joined, *(each for each in sets if not each & joined)]
-    found = {}
+    found: dict[str, str] = {}
     for each in sets:
         founder = min(each, key=lambda one: (stories[one].first, stories[one].uri))
         found |= {one: founder for one in each if len(each) > 1}

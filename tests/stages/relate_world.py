@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -48,33 +49,37 @@ class World:
     settings: Settings
     told: dict[str, Told] = field(default_factory=dict)
     topic: list[Record] = field(default_factory=list)
+    newest: dict[str, Record] = field(default_factory=dict)
     committed: int = 0
     orders: int = 0
 
     def say(self, *records: Record) -> None:
-        """Publish records, each with what the publisher believes of its story then."""
-        self.topic += records
+        """Publish versions, each with what the publisher believes of its story."""
+        for each in records:
+            group, thread = self.told.get(each.uri, (None, None))
+            self.topic.append(replace(each, group=group, thread=thread))
+            if each.revision >= self.newest.get(each.uri, each).revision:
+                self.newest[each.uri] = each
 
     def messages(self, start: int, most: int) -> list[Message]:
         """Those that a worker reads at `start`."""
-        return [self.message(offset) for offset in range(start, min(start + most, len(self.topic)))]
+        return [self._message(offset) for offset in range(start, min(start + most, len(self.topic)))]
 
-    def message(self, offset: int) -> Message:
+    def _message(self, offset: int) -> Message:
         record = self.topic[offset]
-        group, thread = self.told.get(record.uri, (None, None))
-        value = orjson.dumps(replace(record, group=group, thread=thread))
-        return Message(
-            topic=FINGERPRINTS, partition=0, offset=offset, timestamp=NOW, key=record.uri.encode(), value=value
-        )
+        key, value = record.uri.encode(), orjson.dumps(record)
+        return Message(topic=FINGERPRINTS, partition=0, offset=offset, timestamp=NOW, key=key, value=value)
 
     def deliver(self, sends: Iterable[Send]) -> None:
-        """The publisher gets orders."""
+        """The publisher gets orders, and publishes again what they change."""
         for send in sends:
             assert send.topic == ORDERS, send
             order = orders.decode(send.value)
             assert send.key == order.uri.encode()
-            self.told[order.uri] = (order.group, order.thread)
             self.orders += 1
+            if self.told.get(order.uri, (None, None)) != (order.group, order.thread):
+                self.told[order.uri] = (order.group, order.thread)
+                self.say(replace(self.newest[order.uri], relations=1))
 
     def groups(self) -> dict[str, str]:
         return {uri: group for uri, (group, _) in self.told.items() if group}
@@ -91,7 +96,7 @@ async def work(world: World, client: AsyncElasticsearch, most: int, chance: rand
     """One batch from the committed offset on, to its end; with `chance`, the orders may be sent in part, or not
     committed."""
     batch = world.messages(world.committed, most)
-    sends = sends_of(await patiently(lambda: relate_batch(client, world.settings, batch)))
+    sends = sends_of(await patiently(partial(relate_batch, client, world.settings, batch)))
     if chance and chance.random() < 0.2:
         world.deliver(chance.sample(sends, chance.randint(0, len(sends))))
         return
@@ -109,29 +114,40 @@ async def patiently(call: Callable[[], Awaitable[list[Done]]]) -> list[Done]:
             await asyncio.sleep(0)
 
 
+Hook = Callable[[Callable[..., Awaitable[Any]], Any], Awaitable[None]]
+"""Called with what would perform a request, given its body, and that body."""
+
+
 @contextmanager
-def mortal(client: AsyncElasticsearch, after: int, chance: random.Random) -> Iterator[None]:
-    """The worker dies at its request number `after`: before it is sent, when it was done and not answered, or, of a
-    bulk, when a part was done."""
-    transport, requests = client.transport, 0
+def interrupted(client: AsyncElasticsearch, at: int, hook: Hook) -> Iterator[list[int]]:
+    """Calls `hook` before the client's request number `at`; counts the requests in the list that it gives."""
+    transport, requests = client.transport, [0]
     perform = transport.perform_request
 
-    async def dying(method: str, target: str, *, body: Any = None, **options: Any) -> Any:
-        nonlocal requests
-        requests += 1
-        if requests < after:
-            return await perform(method, target, body=body, **options)
-        if "_bulk" in target:
-            body = body[: 2 * chance.randint(0, len(body) // 2)]
-        if body or chance.random() < 0.5:
-            await perform(method, target, body=body, **options)
-        raise KilledError
+    async def interrupting(method: str, target: str, *, body: Any = None, **options: Any) -> Any:
+        requests[0] += 1
+        if requests[0] == at:
+            await hook(partial(perform, method, target, **options), body)
+        return await perform(method, target, body=body, **options)
 
-    transport.perform_request = dying  # type: ignore[method-assign, assignment]
+    transport.perform_request = interrupting  # type: ignore[method-assign]
     try:
-        yield
+        yield requests
     finally:
         transport.perform_request = perform  # type: ignore[method-assign]
+
+
+def dying(share: float) -> Hook:
+    """The worker dies at the request: 0, before it is sent; 1, when it was done and not answered; of a bulk, also when
+    that share of it was done."""
+
+    async def die(perform: Callable[..., Awaitable[Any]], body: Any) -> None:
+        part = round(len(body) / 2 * share) * 2 if isinstance(body, list) else len(body or ()) * (share == 1)
+        if part or share == 1:
+            await perform(body=body[:part] if isinstance(body, list) else body)
+        raise KilledError
+
+    return die
 
 
 async def run(world: World, chance: random.Random | None = None, most: int = 12) -> None:
@@ -146,7 +162,41 @@ async def run(world: World, chance: random.Random | None = None, most: int = 12)
                 await work(world, client, size, chance)
                 continue
             try:
-                with mortal(client, chance.randint(1, 14), chance):
+                with interrupted(client, chance.randint(1, 14), dying(chance.choice([0, 0.3, 0.6, 1]))):
                     await work(world, client, size, chance)
             except KilledError:
                 pass
+
+
+@contextmanager
+def halting(client: AsyncElasticsearch, chance: random.Random) -> Iterator[None]:
+    """The worker stops for a while before and after some of its requests."""
+    transport = client.transport
+    perform = transport.perform_request
+
+    async def waiting(*arguments: Any, **options: Any) -> Any:
+        await asyncio.sleep(chance.choice([0, 0, 0, 0, 0.005, 0.03]))
+        answer = await perform(*arguments, **options)
+        await asyncio.sleep(chance.choice([0, 0, 0, 0, 0.005, 0.03]))
+        return answer
+
+    transport.perform_request = waiting  # type: ignore[method-assign]
+    yield
+
+
+async def haunted(world: World, chance: random.Random, workers: int = 2, most: int = 12) -> None:
+    """Several workers have the whole topic at once; each commits only forward. What is sent late may be old."""
+
+    async def one(chance: random.Random) -> None:
+        at = 0
+        async with connect_async(world.settings) as client:
+            with halting(client, chance):
+                while at < len(world.topic):
+                    batch = world.messages(at, chance.randint(1, most))
+                    sends = sends_of(await patiently(partial(relate_batch, client, world.settings, batch)))
+                    await asyncio.sleep(chance.choice([0, 0.01, 0.03]))
+                    world.deliver(sends)
+                    at += len(batch)
+                    world.committed = max(world.committed, at)
+
+    await asyncio.gather(*(one(random.Random(chance.random())) for _ in range(workers)))

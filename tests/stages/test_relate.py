@@ -1,22 +1,43 @@
-"""The stage relate on a real engine: groups by definition in any order, and whatever dies in between."""
+"""The stage relate on a real engine: groups by definition in any order, and whatever dies in between.
+
+WIRE_TEST_ORDERS says in how many random orders, 20 for instance; a few are usual.
+"""
 
 import asyncio
 import itertools
+import os
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 import pytest
+from elasticsearch import AsyncElasticsearch
 
-from pipeline.lifecycle.relations import Node, Record, Version, decode_record, learned, node_id, record, same_news
+from pipeline.lifecycle.relations import Node, Record, Version, decode_record, learned, record, same_news
+from pipeline.messages import Message
+from pipeline.search.client import connect_async
 from pipeline.settings import Settings
+from pipeline.stages.relate import relate_batch
 from pipeline.story import Story
-from tests.stages.relate_world import World, fresh_index, run
+from tests.stages.relate_world import (
+    KilledError,
+    World,
+    dying,
+    fresh_index,
+    haunted,
+    interrupted,
+    patiently,
+    run,
+    sends_of,
+    work,
+)
 
 pytestmark = pytest.mark.engines
 
+ORDERS = int(os.environ.get("WIRE_TEST_ORDERS", "4"))
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SYLLABLES = ["ba", "co", "di", "fu", "ga", "he", "jo", "ki", "lu", "ma", "ne", "po", "ra", "si", "to", "vu", "we", "zi"]
 
@@ -75,7 +96,7 @@ def by_definition(records: Sequence[Record]) -> dict[str, str]:
         near = {uri for uri, node in nodes.items() if same_news(version, node)}
         joined = set().union(*(one for one in sets if one & near))
         sets = [joined, *(one for one in sets if not one & joined)]
-    found = {}
+    found: dict[str, str] = {}
     for one in sets:
         founder = min(one, key=lambda uri: (nodes[uri].first, uri))
         found |= {uri: public(founder) for uri in one if len(one) > 1}
@@ -93,7 +114,7 @@ def test_what_was_planted_is_worth_it() -> None:
     assert len({record.uri for record in RECORDS}) - len(GROUPS) > 10
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(ORDERS))
 def test_any_order_and_any_crash_give_the_same_groups(seed: int, settings: Settings) -> None:
     chance = random.Random(seed)
     world = World(settings)
@@ -111,3 +132,108 @@ def test_a_replay_sends_nothing(settings: Settings) -> None:
     world.say(*reversed(RECORDS))
     asyncio.run(run(world))
     assert (world.orders, world.told) == (sent, told)
+
+
+@pytest.mark.parametrize("seed", range(ORDERS))
+def test_workers_that_have_the_same_batches_at_once_agree(seed: int, settings: Settings) -> None:
+    chance = random.Random(seed)
+    world = World(settings)
+    world.say(*chance.sample(RECORDS, len(RECORDS)))
+    asyncio.run(haunted(world, chance))
+    asyncio.run(run(world))
+    assert world.groups() == GROUPS
+
+
+@dataclass
+class Merge:
+    """Two groups, and what joins them: the last version of a story that is near to one member of the later group and
+    to no other. `late`, near to that member alone, comes to the later group at the same time."""
+
+    before: list[Record]
+    joining: Record
+    late: Record
+
+    @classmethod
+    def new(cls, trial: int, near: int) -> "Merge":
+        """A merge of stories that are in no other trial's. `near`: 0 to 3; 0 founds the later group."""
+        chance = random.Random(trial)
+        one, other, between, third = (text(chance, 80) for _ in range(4))
+        name = f"urn:{trial}:"
+        before = [
+            said(f"{name}first", one, 0),
+            said(f"{name}joining", one, 1),
+            *(said(f"{name}other-{number}", other, 2 + number) for number in range(4)),
+            said(f"{name}other-{near}", third, 6, revision=2),
+            said(f"{name}other-{near}", between, 8, revision=3),
+        ]
+        return cls(before, said(f"{name}joining", between, 9, revision=2), said(f"{name}late", third, 7))
+
+    def well(self, world: World, *more: Record) -> bool:
+        """Whether the publisher believes of these stories what is true by definition."""
+        records = [*self.before, self.joining, *more]
+        uris = {each.uri for each in records}
+        return {uri: group for uri, group in world.groups().items() if uri in uris} == by_definition(records)
+
+
+async def dies_anywhere(world: World, share: float, near: int) -> int:
+    """Merges with a worker that dies at its first request, its second, and so on; how many requests a merge takes."""
+    for at in itertools.count(1):
+        merge = Merge.new(at, near)
+        world.say(*merge.before)
+        await run(world)
+        world.say(merge.joining)
+        async with connect_async(world.settings) as client:
+            with interrupted(client, at, dying(share)) as requests:
+                try:
+                    await work(world, client, 1)
+                except KilledError:
+                    await run(world)
+        assert merge.well(world), at
+        if requests[0] < at:
+            return requests[0]
+    raise AssertionError
+
+
+@pytest.mark.parametrize("near", [0, 2])
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_a_worker_that_dies_at_any_request_leaves_no_half_of_a_group(
+    share: float, near: int, settings: Settings
+) -> None:
+    assert asyncio.run(dies_anywhere(World(settings), share, near)) > 10
+
+
+async def meet(world: World, late_first: bool, near: int) -> int:
+    """While one worker merges two groups another, that knows nothing of it, lets a story join the later one; each
+    comes in between any two requests of the other. How many requests the interrupted one makes."""
+
+    async def does(messages: list[Message], client: AsyncElasticsearch) -> None:
+        world.deliver(sends_of(await patiently(partial(relate_batch, client, world.settings, messages))))
+
+    async def comes_between(messages: list[Message], _perform: object, _body: object) -> None:
+        async with connect_async(world.settings) as client:
+            end = len(world.topic)
+            await does(messages, client)
+            world.committed = len(world.topic)
+            await does(world.messages(end, 100), client)
+
+    for at in itertools.count(1):
+        merge = Merge.new(at, near)
+        world.say(*merge.before)
+        await run(world)
+        world.say(merge.joining, merge.late)
+        batches = [world.messages(world.committed, 1), world.messages(world.committed + 1, 1)]
+        one, other = reversed(batches) if late_first else batches
+        async with connect_async(world.settings) as client:
+            with interrupted(client, at, partial(comes_between, other)) as requests:
+                await does(one, client)
+        if requests[0] < at:
+            return requests[0]
+        await run(world)
+        assert merge.well(world, merge.late), at
+    raise AssertionError
+
+
+@pytest.mark.parametrize("near", [0, 2])
+@pytest.mark.parametrize("late_first", [False, True])
+def test_workers_meet_between_any_two_requests(late_first: bool, near: int, settings: Settings) -> None:
+    assert asyncio.run(meet(World(settings), late_first, near)) >= 5
