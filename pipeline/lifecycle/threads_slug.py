@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"\([^()]{0,80}\)")
 _AFTER_COMMA = re.compile(r",.*$", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _NUMBERED = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
+_COMMON = ("subject", "daily", "always", "once")
 _REGIONS = frozenset(["eu", "as", "af", "lt", "ml", "na", "ap", "cn"])
 _SAME = {
     "us": "usa",
@@ -60,7 +61,11 @@ def slug(line: str | None, places: Collection[str] = ()) -> Slug:
 
 @cache
 def _vocabulary() -> Mapping[str, frozenset[str]]:
-    """Words by what they say of a slug. `mark`: what a story is to its thread, which is no part of the slug."""
+    """Words by what they say of a slug.
+
+    `mark`: what a story is to its thread, no part of the slug. `digest`: it lists many events. `always`: it comes anew
+    every day, unless `once` says that it does not: 'ELECTION-RESULTS'. `daily`: it does where no word is its own.
+    """
     text = files("pipeline.lifecycle").joinpath("threads_slug.tsv").read_text(encoding="utf-8")
     rows = (line.partition("\t") for line in text.splitlines())
     return {kind: frozenset(words.split()) for kind, _, words in rows}
@@ -71,7 +76,7 @@ def _folded(text: str) -> list[str]:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
 
 
 def _words(text: str) -> list[str]:
@@ -84,7 +89,9 @@ def _kind(words: Collection[str], said: Collection[str], places: Collection[str]
     known = _vocabulary()
     if not known["digest"].isdisjoint(said):
         return "digest"
-    if not known["daily"].isdisjoint(words):
+    own = [word for word in words if not any(word in known[kind] for kind in _COMMON) and word not in places]
+    if not known["always"].isdisjoint(words) and known["once"].isdisjoint(words):
         return "daily"
-    own = [word for word in words if word not in known["subject"] and word not in places]
+    if not own and not known["daily"].isdisjoint(words):
+        return "daily"
     return "event" if own else "broad"

@@ -9,7 +9,7 @@ from itertools import combinations, islice
 
 from pipeline.lifecycle.threads_slug import Slug, SlugKind, slug
 from pipeline.lifecycle.threads_words import fold, weight, words
-from pipeline.story import Entity, Link, Place, Story
+from pipeline.story import Entity, Link, Story
 
 UNIT = 1000
 """The length of a vector of weights."""
@@ -25,10 +25,15 @@ _LONGEST = 40
 _THINGS = frozenset(["person", "organisation", "facility", "event", "product"])
 _AREAS = frozenset(["gpe", "location"])
 _KNOWN = 0.95
-"""The confidence of what tables know, such as the United Nations: it is in many stories."""
-_FORMER = frozenset(["previousversion", "previous", "evolvedfrom", "derivedfrom", "updates", "update", "replaces"])
-_FORMER_TOO = frozenset(["corrects", "inreplyto", "references", "partof", "package", "packages", "main", "sidebar"])
-_SEE = frozenset(["seealso", "related", "association", "sameas", "isreferencedby", "background"])
+"""The confidence of what our tables know."""
+_MANY = 200
+"""Entities and places that are read."""
+_FORMER = frozenset(
+    ["previousversion", "previous", "evolvedfrom", "derivedfrom", "derived", "updates", "replaces", "corrects",
+     "inreplyto", "references", "partof", "package", "main", "sidebar"]
+)  # fmt: skip
+"""Relations to what a story carries on, as formats name them, in lower case and without hyphens."""
+_RELATED = frozenset(["seealso", "related", "relatedto", "association", "associated", "background"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +68,8 @@ class Traits:
 def traits(story: Story) -> Traits:
     """The traits of an enriched story; of one without enrichments, what headline, slug and links say."""
     common = _country_stems(story)
-    names, places = _names(story), _places(story.places)
-    known = frozenset(_place_words(story))
-    own = slug(story.slugline, known)
+    own = slug(story.slugline, frozenset(_place_words(story)))
     former, related = _references(story.links)
-    weighed = _words(story, common)
     found = Traits(
         id=reference(story.uri),
         slug=own.root[:80],
@@ -77,10 +79,10 @@ def traits(story: Story) -> Traits:
         source=fold(story.source or "")[:_LONGEST],
         former=former,
         related=related,
-        names=_unit(names),
-        places=_unit(places),
-        countries=tuple(sorted({place.country for place in story.places if place.country})[:6]),
-        words=_unit(weighed),
+        names=_unit(_names(story)),
+        places=_unit(_places(story)),
+        countries=tuple(sorted({place.country for place in story.places[:_MANY] if place.country})[:6]),
+        words=_unit(_words(story, common)),
     )
     return replace(found, keys=tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS)))
 
@@ -112,9 +114,9 @@ def _references(links: Iterable[Link]) -> tuple[tuple[str, ...], tuple[str, ...]
     related: dict[str, None] = {}
     for link in islice(links, 50):
         rel = link.rel.rpartition(":")[2].rpartition("/")[2].casefold().replace("-", "").replace("_", "")
-        if link.uri and rel in _FORMER | _FORMER_TOO:
+        if link.uri and rel in _FORMER:
             former[reference(link.uri)] = None
-        elif link.uri and rel in _SEE:
+        elif link.uri and rel in _RELATED:
             related[reference(link.uri)] = None
     return tuple(islice(former, _MOST_REFERENCES)), tuple(islice(related, _MOST_REFERENCES))
 
@@ -123,8 +125,8 @@ def _names(story: Story) -> Counter[str]:
     """People, organisations and the like by how much the story is about them."""
     found: Counter[str] = Counter()
     source = fold(story.source or "")
-    for entity in story.entities:
-        name = fold(entity.name)[:_LONGEST]
+    for entity in story.entities[:_MANY]:
+        name = fold(entity.name[:_LONGEST])
         if entity.type in _THINGS and name != source and len(name) > 2:
             found[name] += _salience(entity)
     return _top(found, _MOST_NAMES)
@@ -133,25 +135,29 @@ def _names(story: Story) -> Counter[str]:
 def _salience(entity: Entity) -> int:
     often = 4 * entity.in_headline + min(len(entity.mentions), 5)
     early = any(span.start < _LEAD for span in entity.mentions[:1])
-    known = entity.component == "entities" and entity.confidence >= _KNOWN
-    return max(1, (often + 2 * early) // (2 if known else 1))
+    return max(1, (often + 2 * early) // (2 if _known(entity) else 1))
 
 
-def _places(places: Iterable[Place]) -> Counter[str]:
+def _known(entity: Entity) -> bool:
+    """Whether our tables know it, such as the United Nations: it is in many stories then."""
+    return entity.component == "entities" and entity.confidence >= _KNOWN
+
+
+def _places(story: Story) -> Counter[str]:
     """Places smaller than a country."""
     found: Counter[str] = Counter()
-    for place in places:
+    for place in story.places[:_MANY]:
         if place.kind != "country":
             said = min(len(place.mentions), 2) + any(span.start < _LEAD for span in place.mentions[:1])
-            name = f"{fold(place.name)[:_LONGEST]}/{(place.country or '').lower()}"
+            name = f"{fold(place.name[:_LONGEST])}/{(place.country or '').lower()}"
             found[name] += max(1, said if place.kind == "region" else 2 * said)
     return _top(found, _MOST_PLACES)
 
 
 def _place_words(story: Story) -> Iterator[str]:
-    names = [(place.name, place.country_name or "") for place in story.places]
-    areas = [(entity.name, *entity.aliases) for entity in story.entities if entity.type in _AREAS]
-    for name in {name for each in (*names, *areas) for name in each}:
+    names = [(place.name, place.country_name or "") for place in story.places[:_MANY]]
+    areas = [(entity.name, *entity.aliases[:4]) for entity in story.entities[:_MANY] if entity.type in _AREAS]
+    for name in {name[:_LONGEST] for each in (*names, *areas) for name in each}:
         pieces = fold(name).split()
         yield from (*pieces, "".join(pieces))
 
@@ -162,9 +168,9 @@ def _parts(own: Slug) -> set[str]:
 
 def _country_stems(story: Story) -> frozenset[str]:
     """The stems of the countries and peoples that the story names: they say little of the event."""
-    countries = [place.country_name for place in story.places if place.country_name]
-    areas = [form for each in story.entities if each.type == "norp" for form in (each.name, *each.aliases)]
-    return frozenset(stem for name in {*countries, *areas} for stem in words(name))
+    countries = [place.country_name for place in story.places[:_MANY] if place.country_name]
+    peoples = [each.name[:_LONGEST] for each in story.entities[:_MANY] if each.type == "norp" and _known(each)]
+    return frozenset(stem for name in {*countries, *peoples} for stem in words(name))
 
 
 def _weight(stem: str, common: frozenset[str]) -> int:
@@ -206,9 +212,12 @@ def _unit(found: Mapping[str, int]) -> dict[str, int]:
 def _keys(found: Traits) -> Iterator[str]:
     """References, the slug, and pairs of what the story is about: one alone is in too many stories."""
     yield from (f"ref:{one}" for one in (found.id, *found.former, *found.related[:4]))
-    if found.slug and found.kind != "digest":
-        whole = f"{found.slug}/{found.aspect}" if found.kind == "broad" and found.aspect else found.slug
-        yield f"slug:{whole}"
+    if found.kind == "digest":
+        return
+    if found.slug and found.aspect:
+        yield f"slug:{found.slug}/{found.aspect}"
+    if found.slug and not (found.kind == "broad" and found.aspect):
+        yield f"slug:{found.slug}"
     names, said = _first(found.names, 3), _first(found.words, 8)
     places = [*_first(found.places, 1), *found.countries[:1]]
     yield from (f"pair:{name}|{place}" for name in names for place in places)

@@ -12,6 +12,8 @@ from importlib.resources import files
 
 RAREST = 9
 """The weight of a stem that few stories have; a band's number is the weight of its stems, 0 says nothing."""
+NUMBER = 5
+"""The weight of a number: two stories may have one in common by chance."""
 _WORD = re.compile(r"[^\W\d_]{2,30}|\d{1,4}[.,]\d{1,2}(?![\d.,])")
 """Words of letters, and numbers such as a magnitude, which one event has and its neighbour has not."""
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
@@ -45,7 +47,7 @@ def stem(word: str) -> str:
 
 def weight(stem: str) -> int:
     """0..9: how much it says that two stories share `stem`."""
-    return _weights().get(stem, RAREST)
+    return NUMBER if stem[0].isdigit() else _weights().get(stem, RAREST)
 
 
 @cache
