@@ -7,6 +7,7 @@ Kill W7788 and W7790, and the story headlined "Ferry found"                     
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pipeline.formats import signals
 from pipeline.formats.notice_words import MASK, NUMBERED, STORY, folded
@@ -14,7 +15,7 @@ from pipeline.story import Target
 
 _QUOTED = re.compile(
     r"\"[^\"\n]{2,300}\"|“[^“”\n]{2,300}”|„[^„“”\n]{2,300}[“”]|«[^«»\n]{2,300}»|»[^«»\n]{2,300}«"
-    r"|(?<!\w)['‘](?=\S)[^\n]{2,300}?(?<=\S)['’](?=[.,;:!?)\]]|\s*$|\s+(?:and|or|und|et|y|sent|moved|filed|slugged|which"
+    r"|(?<!\w)['‘](?=\S)[^\n'‘’]{1,200}(?:['’](?=\w)[^\n'‘’]{1,200}){0,4}(?<=\S)['’](?=[.,;:!?)\]]|\s*$|\s+(?:and|or|und|et|y|sent|moved|filed|slugged|which"
     r"|because|issued|transmitted|published|as|at|from|on|is|are|has|have|must|may|was|were|by|vom|um|ist|wird|nicht"
     r"|envoy|est|queda|enviad)\b)"
 )
@@ -43,9 +44,10 @@ _NAMES = re.compile(
 _CYCLE = re.compile(r"(?:bc|am|pm|us|eu|as|lt|af|ml|cn|na|sa)-{1,2}(?=\w)|\w+-{2}\w")
 _JOINED = re.compile(r"\b(?:and|as well as|plus|or|und|sowie|oder|et|ou|ainsi que|y|e|o|asi como)\b|[;&\n]")
 _GOES_ON = re.compile(r"[\s,;&]*(?:(?:and|und|sowie|et|y|e)\b)?\s*")
-_DIRECT = re.compile(
-    rf"(?:^|{STORY}|\b(?:kill|withhold|hold|bust|withdraw|release|reinstate|eliminate|retract)s?\b|:|\()[\s,(:]*$"
+_BEFORE = re.compile(
+    rf"{STORY}|(?:kill|withhold|hold|bust|withdraw|release|reinstate|eliminate|retract|disregard|use|publish)s?"
 )
+"""The last word before what names a story."""
 _BULLET = re.compile(r"^\s*(?:[-–—*•+]|\(?\d{1,2}[.)])\s+")
 _SENT = re.compile(
     r"(?:,?\s*\(?\b(?:sent|moved|filed|issued|transmitted|published|timed|gesendet|vom|von|envoyee?|diffusee?|de|enviad[oa]"
@@ -126,7 +128,7 @@ def _apart(gap: str) -> bool:
 
 def _names(text: str, plain: str, channel: str | None, prefix: str) -> Iterator[_Name]:
     last, end = "", 0
-    for match in _NAMES.finditer(plain):
+    for match in islice(_NAMES.finditer(plain), _MOST):
         kind = match.lastgroup or ""
         before = last if _GOES_ON.fullmatch(plain, end, match.start(kind)) else ""
         name = _READERS[kind](_Found(text, plain, match, kind, before, channel, prefix))
@@ -156,7 +158,10 @@ class _Found:
     def direct(self) -> bool:
         """Whether they stand right behind a verb or a word for a story."""
         start = self.match.start(self.kind)
-        return _DIRECT.search(self.plain[max(start - 60, 0) : start]) is not None
+        before = self.plain[max(start - 40, 0) : start].rstrip()
+        if before[-1:] in ("", ":", "("):
+            return True
+        return _BEFORE.fullmatch(before.rstrip(" ,").rpartition(" ")[2]) is not None
 
     def name(self, kind: str, value: str, channel: str | None = None, end: int | None = None) -> _Name:
         return _Name(kind, value, self.match.start(self.kind), end or self.match.end(), channel)

@@ -6,6 +6,7 @@ is quoted in it is masked by MASK, so that a headline's words order nothing.
 
 import re
 import unicodedata
+from itertools import islice
 
 from pipeline.story import AdvisoryKind
 
@@ -68,90 +69,72 @@ _NAME = (
     r"|\b\w+-{2}\w)"
 )
 """Something that names a story: a quotation, a number, a slug, an address."""
-_OBJECT = rf"\b(?:(?!{_PART})[^;]){{0,80}}?(?:{STORY}|{_NAME})"
-"""The story that a verb is about: not a part of one, nor its picture."""
-_SUBJECT = rf"(?:{STORY}|{_NAME})(?:(?!{_PART})[^;]){{0,160}}?\b"
+_STORY_NAMED = re.compile(rf"{STORY}|{_NAME}")
+_PART_NAMED = re.compile(_PART)
 _USE = r"(?:use|publish|run|distribute|broadcast|air|transmit)"
 _BE = r"(?:is|are|has been|have been|must be|should be)(?: now| again| hereby| being){0,2}"
 _HELD = r"(?:kill|hold|withhold|withholding|elimination|retraction|restriction)"
-_RESTRICTION = (
-    rf"(?:\b(?:the|this|our|that|previous|earlier|mandatory|bulletin) {_HELD}\b"
+_RESTRICTION = re.compile(
+    rf"\b(?:the|this|our|that|previous|earlier|mandatory|bulletin) {_HELD}\b"
     rf"|\b{_HELD} (?:of|on|for|notice|advisory)\b"
     r"|\b(?:embargo|sperrfrist|sperrvermerk|sperre|ruckzug|zuruckziehung|annullierung|annulation|suspension|retrait"
-    r"|anulacion|retencion|retirada|eliminacion)\b)"
+    r"|anulacion|retencion|retirada|eliminacion)\b"
 )
 _GAP = r"[^;]{0,160}?"
-
-_RELEASES = (
-    rf"{_RESTRICTION}{_GAP}\b(?:{_BE}|was|were) (?:released|cancell?ed|revoked|withdrawn|over)\b",
-    rf"{_RESTRICTION}{_GAP}\b(?:lifted|rescinded)\b",
-    rf"{_RESTRICTION}{_GAP}\b(?:aufgehoben|hinfallig|widerrufen|entfallt|levee?|annulee?|rapportee?|sans objet)\b",
-    rf"{_RESTRICTION}{_GAP}\b(?:levantad[oa]|sin efecto|revocad[oa])\b",
-    rf"\b(?:rescind|lift|revoke|release|cancel|withdraw)(?:s|d|ed|led|ing)?\b[^;]{{0,30}}?{_RESTRICTION}",
-    rf"\b(?:reinstat(?:es?|ed|ing)|releas(?:es?|ed|ing)){_OBJECT}",
-    rf"{_SUBJECT}(?:may|can)(?: now| again| be| once more){{1,4}} (?:used|published)\b",
-    rf"{_SUBJECT}{_BE} (?:released|cleared|reinstated)\b",
-    rf"{_SUBJECT}(?:kann|konnen|darf|durfen)\b(?!{_GAP}\bnicht\b){_GAP}\b(?:verwendet|veroffentlicht)\b",
-    rf"{_SUBJECT}(?:ist|sind|wird|werden)\b[^;]{{0,60}}?\b(?:freigegeben|frei zur veroffentlichung)\b",
-    rf"{_SUBJECT}(?:peut|peuvent)\b{_GAP}\butilisee?s?\b",
-    rf"{_SUBJECT}(?:puede|pueden)\b{_GAP}\b(?:utilizad[oa]s?|utilizarse|usad[oa]s?|usarse|publicarse)\b",
-    (
-        r"\b(?:levons|lever|retablissons|retablit|levantamos|se levanta|restablecemos|se restablece)\b[^;]{0,40}?"
-        rf"(?:{_RESTRICTION}|{STORY}|{_NAME})"
-    ),
+_RELEASE_ORDERS = re.compile(
+    rf"\b(?P<restriction_is>{_BE} (?:released|cancell?ed|revoked|withdrawn|over)|lifted|rescinded|aufgehoben|hinfallig"
+    r"|widerrufen|entfallt|levee?s?|annulee?s?|rapportee?s?|sans objet|levantad[oa]s?|sin efecto|revocad[oa]s?)\b"
+    r"|\b(?P<restriction>(?:rescind|lift|revoke|release|cancel|withdraw)(?:s|d|ed|led|ing)?|levons|lever|levantamos"
+    r"|se levanta)\b"
+    r"|\b(?P<story>reinstat(?:es?|ed|ing)|releas(?:es?|ed|ing)|retablissons|retablit|restablecemos|se restablece)\b"
+    rf"|\b(?P<story_is>(?:may|can)(?: now| again| be| once more){{1,4}} (?:used|published)"
+    rf"|{_BE} (?:released|cleared|reinstated)"
+    rf"|(?:kann|konnen|darf|durfen)\b(?!{_GAP}\bnicht\b){_GAP}\b(?:verwendet|veroffentlicht)"
+    r"|(?:ist|sind|wird|werden)\b[^;]{0,60}?\b(?:freigegeben|frei zur veroffentlichung)"
+    rf"|peu(?:ven)?t\b{_GAP}\butilisee?s?|puede[n]?\b{_GAP}\b(?:utiliza(?:d[oa]s?|rse)|usa(?:d[oa]s?|rse)|publicarse))\b"
 )
-_KILLS = (
-    rf"\b(?:kill|bust|eliminate|withdraw|delete|spike|discard|destroy|disregard|retract|scrap){_OBJECT}",
-    (
-        r"\b(?:we|agency|service) (?:are |is |have |has |must )?(?:hereby )?(?:withdraw(?:s|n|ing)|retract(?:s|ed|ing)"
-        rf"|kill(?:s|ed|ing)|cancel(?:s|ed|led|ling|ing)?){_OBJECT}"
-    ),
-    rf"{_SUBJECT}{_BE} (?:withdrawn|retracted|killed|eliminated|cancell?ed|busted)\b",
-    rf"\bziehen\b(?: wir)?{_OBJECT}[^;]{{0,120}}?\bzuruck\b",
-    rf"{_SUBJECT}(?:wird|werden|ist|sind)\b[^;]{{0,40}}?\b(?:zuruckgezogen|storniert|annulliert)\b",
-    rf"\b(?:loschen|vernichten|streichen) sie{_OBJECT}",
-    rf"{_SUBJECT}(?:zu )?(?:loschen|vernichten|zuruckziehen|zuruckzuziehen)\b",
-    (
-        r"\b(?:annuler|annulez|annulons|detruire|detruisez|supprimer|supprimez|retirer|retirons|retirez"
-        rf"|ne pas tenir compte){_OBJECT}"
-    ),
-    rf"{_SUBJECT}(?:est|sont|a ete|ont ete|doit etre|doivent etre) (?:annule|retire|detruit)e?s?\b",
-    (
-        r"\b(?:anular|anulen|anule|anulamos|eliminar|eliminen|elimine|suprimir|retirar|retiren|retiramos|desestimar"
-        rf"|desestimen|destruir){_OBJECT}"
-    ),
-    rf"{_SUBJECT}(?:queda|quedan|ha sido|han sido|debe ser|deben ser) (?:anulad|retirad|eliminad)[oa]s?\b",
-    rf"\b(?:queda|quedan) (?:anulad|retirad|eliminad)[oa]s?{_OBJECT}",
+_KILL_ORDERS = re.compile(
+    r"\b(?P<story>(?:we|agency|service) (?:are |is |have |has |must )?(?:hereby )?(?:withdraw(?:s|n|ing)"
+    r"|retract(?:s|ed|ing)|kill(?:s|ed|ing)|cancel(?:s|ed|led|ling|ing)?)"
+    r"|kill|bust|eliminate|withdraw|delete|spike|discard|destroy|disregard|retract|scrap"
+    r"|ziehen(?: wir)?(?=[^;]{0,240}\bzuruck\b)|(?:loschen|vernichten|streichen) sie"
+    r"|annuler|annulez|annulons|detruire|detruisez|supprimer|supprimez|retirer|retirons|retirez|ne pas tenir compte"
+    r"|anular|anulen|anule|anulamos|eliminar|eliminen|elimine|suprimir|retirar|retiren|retiramos|desestimar|desestimen"
+    r"|destruir)\b|\b(?P<story_or_is>quedan? (?:anulad|retirad|eliminad)[oa]s?)\b"
+    rf"|\b(?P<story_is>{_BE} (?:withdrawn|retracted|killed|eliminated|cancell?ed|busted)"
+    r"|(?:wird|werden|ist|sind)\b[^;]{0,60}?\b(?:zuruckgezogen|storniert|annulliert)"
+    r"|loschen|vernichten|zuruckziehen|zuruckzuziehen"
+    r"|(?:est|sont|a ete|ont ete|doit etre|doivent etre) (?:annule|retire|detruit)e?s?"
+    r"|(?:ha sido|han sido|deben? ser) (?:anulad|retirad|eliminad)[oa]s?)\b"
 )
-_WITHHOLDS = (
-    rf"\b(?:withhold|hold){_OBJECT}",
-    rf"\bdo not {_USE}{_OBJECT}{_GAP}\b(?:until|pending)\b",
-    rf"\b(?:we|agency|service) (?:are |is |have |has )?(?:withhold(?:s|ing)|withheld|hold(?:s|ing)){_OBJECT}",
-    rf"{_SUBJECT}{_BE} (?:withheld|held|on hold)\b",
-    rf"\b(?:sperren|halten)\b(?: sie| wir)?{_OBJECT}",
-    rf"{_SUBJECT}(?:ist|sind|wird|werden)\b[^;]{{0,40}}?\bgesperrt\b",
-    rf"{_SUBJECT}(?:zu )?(?:sperren|zuruckhalten|zuruckzuhalten)\b",
-    rf"{_SUBJECT}(?:vorerst|vorlaufig|bis auf weiteres)\b[^;]{{0,40}}?\bnicht\b",
-    rf"\b(?:retenir|retenez|suspendre|suspendez|suspendons|retener|retengan|retenemos|suspender|suspendan){_OBJECT}",
-    rf"{_SUBJECT}(?:est|sont|doit etre|doivent etre) (?:suspendu|retenu)e?s?\b",
-    rf"{_SUBJECT}(?:queda|quedan) (?:retenid|suspendid)[oa]s?\b",
+_WITHHOLD_ORDERS = re.compile(
+    r"\b(?P<story>(?:we|agency|service) (?:are |is |have |has )?(?:withhold(?:s|ing)|withheld|hold(?:s|ing))"
+    rf"|withhold|hold|do not {_USE}(?=[^;]{{0,240}}\b(?:until|pending)\b)"
+    r"|halten (?:sie|wir)(?=[^;]{0,240}\bzuruck\b)"
+    r"|retenir|retenez|suspendre|suspendez|suspendons|retener|retengan|retenemos|suspender|suspendan"
+    r")\b|\b(?P<story_or_is>sperren(?: sie| wir)?|quedan? (?:retenid|suspendid)[oa]s?)\b"
+    rf"|\b(?P<story_is>{_BE} (?:withheld|held|on hold)|(?:ist|sind|wird|werden)\b[^;]{{0,60}}?\bgesperrt"
+    r"|zuruckhalten|zuruckzuhalten|(?:vorerst|vorlaufig|bis auf weiteres)\b[^;]{0,60}?\bnicht"
+    r"|(?:est|sont|doit etre|doivent etre) (?:suspendu|retenu)e?s?)\b"
 )
-_UNUSED = (
-    rf"\b(?:do not|don[’']t) {_USE}{_OBJECT}",
-    rf"\bstop using{_OBJECT}",
-    rf"{_SUBJECT}(?:must|should|may) (?:no longer|not) be (?:used|published)\b",
-    rf"{_SUBJECT}nicht (?:mehr |weiter |weiter zu |mehr zu |zu )?(?:verwende|veroffentlich|verwert|nutze|benutze)",
-    rf"\b(?:verwenden|veroffentlichen) sie{_OBJECT}[^;]{{0,120}}?\bnicht\b",
-    rf"\bne pas (?:utiliser|diffuser|publier|reprendre){_OBJECT}",
-    rf"\bno (?:utilizar|utilicen|usar|usen|publicar|publiquen|difundir|difundan){_OBJECT}",
+_UNUSED_ORDERS = re.compile(
+    rf"\b(?P<story>(?:do not|don[’']t) {_USE}|stop using|ne pas (?:utiliser|diffuser|publier|reprendre)"
+    r"|(?:verwenden|veroffentlichen) sie(?=[^;]{0,240}\bnicht\b)"
+    r"|no (?:utilizar|utilicen|usar|usen|publicar|publiquen|difundir|difundan))\b"
+    r"|\b(?P<story_is>(?:must|should|may) (?:no longer|not) be (?:used|published)\b"
+    r"|nicht (?:mehr |weiter |weiter zu |mehr zu |zu )?(?:verwende|veroffentlich|verwert|nutze|benutze))"
 )
 _ORDERS: tuple[tuple[AdvisoryKind, re.Pattern[str]], ...] = (
-    ("release", re.compile("|".join(_RELEASES))),
-    ("kill", re.compile("|".join(_KILLS))),
-    ("withhold", re.compile("|".join(_WITHHOLDS))),
-    ("kill", re.compile("|".join(_UNUSED))),
+    ("release", _RELEASE_ORDERS),
+    ("kill", _KILL_ORDERS),
+    ("withhold", _WITHHOLD_ORDERS),
+    ("kill", _UNUSED_ORDERS),
 )
-"""In this order: 'may now be used' also says 'used', and what must not be used for now is withheld, not killed."""
+"""Verbs, by what they are about: the story behind them, or the one that they end ('is withdrawn'); a restriction alike.
+In this order: 'may now be used' also says 'used', and what must not be used for now is withheld, not killed."""
+_MOST_VERBS = 8
+_OBJECT, _SUBJECT = 100, 400
+"""Characters behind a verb and before it within which its story is named."""
 _HINT = re.compile(
     r"kill|bust|elimin|with(?:held|hold|draw)|\bh(?:old|eld)\b|retract|rescind|reinstat|disregard|delete|spike|destroy"
     r"|discard|scrap|not (?:be )?(?:use|publish|run|distrib|broadcast|air|transmit)|stop using|releas|lift|cancel"
@@ -223,10 +206,31 @@ def order(sentence: str) -> tuple[AdvisoryKind, int, int] | None:
     """What a folded sentence orders to do with a story, and between which positions it says with which; None where it
     orders nothing. Reasons and replacements, which name other stories, are beyond the second."""
     for kind, pattern in _ORDERS:
-        if found := pattern.search(sentence):
-            otherwise = _OTHERWISE.search(sentence, found.start())
-            return kind, found.start(), otherwise.start() if otherwise else len(sentence)
+        for verb in islice(pattern.finditer(sentence), _MOST_VERBS):
+            start = _start(sentence, verb)
+            if start is not None:
+                otherwise = _OTHERWISE.search(sentence, start)
+                return kind, start, otherwise.start() if otherwise else len(sentence)
     return None
+
+
+def _start(sentence: str, verb: re.Match[str]) -> int | None:
+    """Where the words begin that name the story that a verb is about: not a part of one, nor its picture."""
+    where = verb.lastgroup or ""
+    about = _RESTRICTION if where.startswith("restriction") else _STORY_NAMED
+    behind = "" if where.endswith("_is") and where != "story_or_is" else sentence[verb.end() : verb.end() + _OBJECT]
+    found = about.search(behind.partition(";")[0])
+    if found and not _PART_NAMED.search(behind, 0, found.start()):
+        return verb.start()
+    return _before(sentence, verb.start(), about) if where.endswith("_is") else None
+
+
+def _before(sentence: str, verb: int, about: re.Pattern[str]) -> int | None:
+    start = max(sentence.rfind(";", 0, verb) + 1, verb - _SUBJECT)
+    for part in _PART_NAMED.finditer(sentence, start, verb):
+        start = part.end()
+    found = about.search(sentence, start, verb)
+    return found.start() if found else None
 
 
 def is_addressed(line: str) -> bool:

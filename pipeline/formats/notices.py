@@ -11,16 +11,18 @@ A message that surely kills but does not say what gets no targets: a person has 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pipeline.formats import notice_targets, notice_words, signals, wire_copy
 from pipeline.formats.base import is_made
 from pipeline.formats.notice_words import folded
 from pipeline.story import Advisory, AdvisoryKind, PubStatus, Story, Target
 
-_MOST_LINES = 300
+_MOST_LINES = 200
 _LONGEST_LINE = 2000
-_LONGEST = 20_000
+_LONGEST = 8000
 """Characters that are looked at: no such message is longer, and hostile copy must not cost time."""
+_MOST_SENTENCES = 100
 _FIRST_LINES = 3
 _LONGEST_REMARK = 600
 """Characters that a message without a label may say besides its orders."""
@@ -87,7 +89,7 @@ def advised(
     named = [target for one in orders if (one.kind == "release",) == opposite for target in one.targets]
     targets = named or _implied(story, said, prefix, slug_names=slug_names)
     advisory = Advisory(kind=kind, targets=tuple(dict.fromkeys(_with_own_slug(story, targets))))
-    return _restricted(replace(story, advisory=advisory))
+    return _restricted(replace(story, advisory=advisory), listed=frozenset(named))
 
 
 def _kind_of(status: PubStatus) -> AdvisoryKind:
@@ -129,11 +131,13 @@ def _may_be_one(story: Story, said: list[str]) -> bool:
 def _orders(said: list[str], story: Story, prefix: str) -> list[_Order]:
     found: list[_Order] = []
     listing: _Order | None = None
+    sentences = 0
     for number, line in enumerate(said):
         plain = notice_targets.masked(line)
         addressed = notice_words.is_addressed(plain)
         here = []
-        for start, end in _sentences(plain):
+        for start, end in islice(_sentences(plain), _MOST_SENTENCES - sentences):
+            sentences += 1
             ordered = notice_words.order(plain[start:end])
             if ordered is None:
                 continue
@@ -241,14 +245,24 @@ def _with_own_slug(story: Story, targets: list[Target]) -> Iterator[Target]:
             yield replace(target, slugline=own)
 
 
-def _restricted(story: Story) -> Story:
-    """The advisory under the status that it brings; where it has no news, its text is a note to editors."""
+def _restricted(story: Story, listed: frozenset[Target]) -> Story:
+    """The advisory under the status that it brings; where it has no news, its text is a note to editors, and so is a
+    name in its list of stories that stood where others have a headline."""
     kind = story.advisory.kind if story.advisory else "kill"
     status = "canceled" if story.pubstatus == "canceled" and kind == "withhold" else _STATUS[kind]
     story = replace(story, pubstatus=status, embargoed=None if kind == "release" else story.embargoed)
     if _own_text(story):
         return story
-    texts = [*story.body_text.split("\n\n"), story.description_text or ""]
+    name = (story.headline or "").strip(" -–—*•")
+    in_list = bool(name) and bool({Target(headline=name), Target(slugline=name)} & listed)
+    texts = [story.headline or "" if in_list else "", *story.body_text.split("\n\n"), story.description_text or ""]
     notes = story.ednote.split("\n") if story.ednote else []
     more = [text for text in texts if text and text not in (story.ednote or "")]
-    return replace(story, body_text="", description_text=None, entities=(), ednote=wire_copy.joined_once(notes, more))
+    return replace(
+        story,
+        headline=None if in_list else story.headline,
+        body_text="",
+        description_text=None,
+        entities=(),
+        ednote=wire_copy.joined_once(notes, more),
+    )
