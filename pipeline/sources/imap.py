@@ -20,12 +20,15 @@ Failed = (imaplib.IMAP4.abort, imaplib.IMAP4.error, OSError, ValueError)
 """What a connection fails with: a lost one, and answers that are none."""
 
 _WINDOW = 20_000
-"""UIDs of one answer: eleven characters each, in a line of which imaplib takes a million."""
-_LITERAL_SECONDS = 300.0
-"""For one literal, however slowly it comes."""
+"""UIDs of one answer: eleven characters each, in a line of LONGEST_LINE."""
+LONGEST_LINE = 1_000_000
+ANSWER_SECONDS = 300.0
+"""For one answer, or one mail in it, however slowly it comes."""
 _WORDS = 8 << 20
 """Bytes of an answer beside the mails in it."""
 _FETCHED = re.compile(rb"\bUID (\d{1,10})\b")
+_QUOTED = re.compile(rb'\bBODY\[\](?:<0>)? "((?:[^"\\]|\\.)*)"')
+"""A mail of one line may come as a string."""
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,19})\b")
 
 
@@ -53,30 +56,50 @@ class Account(Protocol):
 class _Bounded(imaplib.IMAP4):
     """imaplib reads literals of whatever size the server announces, and lines without end."""
 
-    budget = 1 << 20
-    """Bytes that may still come in answer to the command that was given."""
+    _budget, _end = 1 << 20, 0.0
+
+    def open(self, *given: Any, **named: Any) -> None:
+        self.expect(1 << 20)
+        super().open(*given, **named)
+
+    def expect(self, size: int) -> None:
+        """No more than so many bytes are to come in answer to the next command."""
+        self._budget, self._end = size, time.monotonic() + ANSWER_SECONDS
 
     def _spend(self, size: int) -> None:
-        if size > self.budget:
-            raise self.abort(f"it sends {size:,} bytes where {self.budget:,} were the most to come")
-        self.budget -= size
+        if size > self._budget:
+            raise self.abort(f"it sends {size:,} bytes where {self._budget:,} were the most to come")
+        self._budget -= size
+
+    def _in_time(self) -> None:
+        if time.monotonic() > self._end:
+            raise self.abort(f"its answer did not come within {ANSWER_SECONDS:.0f} s")
 
     def readline(self) -> bytes:
-        line = super().readline()
-        self._spend(len(line))
-        return line
+        file: Any = self.file
+        line = bytearray()
+        while not line.endswith(b"\n") and (ahead := file.peek(1)):
+            part = file.read((ahead.find(b"\n") + 1) or len(ahead))
+            self._spend(len(part))
+            self._in_time()
+            line += part
+            if len(line) > LONGEST_LINE:
+                raise self.abort(f"it sends a line of more than {LONGEST_LINE:,} bytes")
+        return bytes(line)
 
     def read(self, size: int) -> bytes:
         self._spend(size)
-        end = time.monotonic() + _LITERAL_SECONDS
+        self._end = time.monotonic() + ANSWER_SECONDS
         file: Any = self.file
         chunks: list[bytes] = []
         while size:
             chunk = file.read1(min(size, 1 << 16))
-            if not chunk or time.monotonic() > end:
+            if not chunk:
                 raise self.abort("the connection was lost within a mail")
+            self._in_time()
             chunks.append(chunk)
             size -= len(chunk)
+        self._end = time.monotonic() + ANSWER_SECONDS
         return b"".join(chunks)
 
 
@@ -92,7 +115,7 @@ class Imap:
 
     def select(self, folder: str) -> tuple[int, int]:
         """UIDVALIDITY and the number of mails. OperatorError when the folder is missing."""
-        self._client.budget = _WORDS
+        self._client.expect(_WORDS)
         kind, data = self._client.select(_quoted(folder))
         if kind != "OK":
             raise OperatorError(f"The folder {folder} cannot be opened: {_text(data)}.")
@@ -102,16 +125,24 @@ class Imap:
         return int(validity), int(data[0] or 0)
 
     def search(self, first: int, last: int | None, exists: int, *, unseen: bool = False) -> Iterator[int]:
-        """The UIDs there are from `first` to `last` (None: to the end), rising. Of a large folder, bit by bit."""
-        if not exists:
+        """The UIDs there are from `first` to `last` (None: to the end), rising.
+
+        `exists` is how many mails there are: of a large folder it is asked bit by bit, by position, since UIDs may lie
+        far apart. From the end on: what others expunge meanwhile moves the rest down, to where is still to be asked.
+        """
+        highest = last if last is not None or not exists else self._highest()
+        if not exists or highest is None or highest < first:
             return
-        highest = last if last is not None else self._highest()
-        step = _WINDOW if exists > _WINDOW else highest
-        for low in range(first, highest + 1, max(step, 1)):
-            high = min(low + step - 1, highest)
-            found = self._call("SEARCH", f"UID {low}:{high}", *(["UNSEEN"] if unseen else []))
-            # Servers may count '5:4' as '4:5', and tell of what nobody asked for.
-            yield from sorted({uid for line in found for uid in map(int, (line or b"").split()) if low <= uid <= high})
+        windows: list[list[str]] = [[]]
+        if exists > _WINDOW and highest - first >= _WINDOW:
+            lows = range(exists - exists % _WINDOW + 1, 0, -_WINDOW)
+            windows = [[f"{low}:{low + _WINDOW - 1 if low != lows[0] else '*'}"] for low in lows]
+        found: set[int] = set()
+        for window in windows:
+            lines = self._call("SEARCH", *window, f"UID {first}:{highest}", *(["UNSEEN"] if unseen else []))
+            found |= {uid for line in lines for uid in map(int, (line or b"").split())}
+        # Servers may count '5:4' as '4:5', and tell of what nobody asked for.
+        yield from sorted(uid for uid in found if first <= uid <= highest)
 
     def _highest(self) -> int:
         """The highest UID there is: '*' is the last mail's."""
@@ -148,6 +179,8 @@ class Imap:
                 uid = _FETCHED.search(part[0]) or _FETCHED.search(after if isinstance(after, bytes) else after[0])
                 if uid:
                     found[int(uid[1])] = part[1]
+            elif (quoted := _QUOTED.search(part)) and (uid := _FETCHED.search(part.replace(quoted[0], b""))):
+                found[int(uid[1])] = re.sub(rb"\\(.)", rb"\1", quoted[1])
         return found
 
     def mark(self, uids: Sequence[int], flag: str) -> None:
@@ -162,7 +195,7 @@ class Imap:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
-            self._client.budget = _WORDS
+            self._client.expect(_WORDS)
             self._client.create(_quoted(folder))
             self._call(command, _set(uids), _quoted(folder))
         if command == "COPY":
@@ -174,11 +207,11 @@ class Imap:
         if "UIDPLUS" in self._client.capabilities:
             self._call("EXPUNGE", _set(uids))
         else:
-            self._client.budget = _WORDS
+            self._client.expect(_WORDS)
             self._client.expunge()
 
     def _call(self, command: str, *arguments: str, most: int = 0) -> list[Any]:
-        self._client.budget = most + _WORDS
+        self._client.expect(most + _WORDS)
         kind, data = self._client.uid(command, *arguments)
         if kind != "OK":
             raise imaplib.IMAP4.error(f"{command}: {_text(data)}")

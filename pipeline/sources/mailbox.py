@@ -20,6 +20,8 @@ from pipeline.sources.imap import Failed, Imap, connect
 
 BATCH_MAILS = 200
 BATCH_BYTES = 8 << 20
+HEAD_BYTES = 64 << 10
+"""Of a mail that is too large: who sent it, and what about."""
 
 
 class Mailbox(Feed, frozen=True, kw_only=True, tag="mailbox"):
@@ -127,6 +129,8 @@ def _batches(server: Imap, feed: Mailbox, state: _State, uids: list[int], limit:
 def _batch(server: Imap, feed: Mailbox, state: _State, sizes: dict[int, int], limit: Limit) -> Batch:
     wanted = {uid: size for uid, size in sizes.items() if size <= limit}
     mails = server.fetch(list(wanted), limit + 1, sum(wanted.values()))
+    large = [uid for uid in sizes if uid not in wanted]
+    heads = server.fetch(large, HEAD_BYTES, HEAD_BYTES * len(large))
     missing = wanted.keys() - mails.keys()
     there = set(server.search(min(missing), max(missing), len(sizes))) if missing else set()
     found: list[Arrival | Unreadable] = []
@@ -137,7 +141,8 @@ def _batch(server: Imap, feed: Mailbox, state: _State, sizes: dict[int, int], li
             found.append(Arrival(name, mails[uid], content_type="message/rfc822"))
             taken.append(uid)
         elif uid in mails or uid not in wanted:
-            found.append(Unreadable(name, f"The mail has more than {limit:,} bytes, the most that are taken."))
+            reason = f"The mail has more than {limit:,} bytes, the most that are taken."
+            found.append(Unreadable(name, reason, mails.get(uid, heads.get(uid, b""))[:HEAD_BYTES]))
             state.left.append(uid)
         elif uid in there:
             found.append(Unreadable(name, "The server lists the mail and does not give it."))

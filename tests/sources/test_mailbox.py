@@ -1,9 +1,11 @@
 """Mailboxes, at a real IMAP server, and what it does wrong."""
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import OperatorError, TransientError
-from pipeline.sources import imap
+from pipeline.sources import imap, mailbox
 from pipeline.sources.base import Arrival, Cursor, Unreadable
 from pipeline.sources.imap import _quoted
-from pipeline.sources.mailbox import MAILBOX, Mailbox
+from pipeline.sources.mailbox import HEAD_BYTES, MAILBOX, Mailbox
 from tests.sources import mail_server
 from tests.sources.mail_server import PASSWORD, USER, MailServer, deliver, flags
 from tests.sources.remote_servers import certificate
@@ -115,8 +117,10 @@ def test_a_large_mail_is_said_once_and_not_fetched(server: MailServer) -> None:
     server.said.clear()
     large, small = reader.round()
     assert large == Unreadable(large.name, "The mail has more than 100,000 bytes, the most that are taken.")
+    assert large.data == mail(1, LIMIT)[:HEAD_BYTES]
     assert isinstance(small, Arrival)
-    assert re.findall(rb"FETCH (\S+) \(UID BODY", server.said) == [b"102"]
+    asked = re.findall(rb"FETCH (\S+) \(UID BODY.PEEK\[\]<0.(\d+)>", server.said)
+    assert asked == [(b"102", b"100001"), (b"101", b"65536")]
     assert reader.round() == []
     assert flags(server) == [b"", b"\\Seen"]
 
@@ -234,6 +238,64 @@ def test_many_mails_in_batches(server: MailServer, monkeypatch: pytest.MonkeyPat
     reader = Reader(feed(server))
     assert reader.bytes() == [mail(n) for n in range(1000)]
     assert reader.round() == []
+
+
+def test_a_mail_of_one_line_that_comes_as_a_string(server: MailServer) -> None:
+    deliver(server, b"Subject: UID 7", mail(2))
+    server.answer = changed(rb"\{14\}\r\nSubject: UID 7", rb'"Subject: \"UID 7\""')
+    assert Reader(feed(server)).bytes() == [b'Subject: "UID 7"', mail(2)]
+
+
+def test_mails_that_others_take_away_meanwhile(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "BATCH_BYTES", 1)
+    deliver(server, *(mail(n) for n in range(4)))
+    batches = MAILBOX.poll(feed(server), None, LIMIT, threading.Event())
+    found = list(next(batches).arrivals)
+    with mail_server.logged_in(server) as client:
+        client.store("2:3", "+FLAGS", "\\Deleted")
+        client.expunge()
+    for batch in batches:
+        found += batch.arrivals
+        batch.done()
+    assert all(isinstance(item, Arrival) for item in found)  # what is gone is nobody's fault
+    assert [item.data for item in found if item.data not in (mail(1), mail(2))] == [mail(0), mail(3)]
+    assert len(found) < 4
+
+
+def test_uids_that_lie_far_apart(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As servers leave them after years, or begin with the time of day."""
+    monkeypatch.setattr(imap, "_WINDOW", 10)
+    deliver(server, *(mail(n) for n in range(25)))
+    server.answer = lambda said: re.sub(rb"(?<= )125(?=[ \r])", b"4294967295", said)
+    batches: Any = MAILBOX.poll(feed(server), None, LIMIT, threading.Event())
+    server.said.clear()
+    assert len(next(batches).arrivals) == 24
+    batches.close()
+    assert server.said.count(b"UID SEARCH") <= 5
+
+
+@pytest.mark.parametrize("drip", [b"* OK Still at it\r\n", b"x"])
+def test_an_answer_that_comes_for_ever(drip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap, "ANSWER_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def talk() -> None:
+            with suppress(OSError), listener.accept()[0] as client:
+                client.sendall(b"* OK Ready\r\n")
+                while not ended.wait(0.05):
+                    client.sendall(drip)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        port = listener.getsockname()[1]
+        reading = Mailbox(id="m", host="127.0.0.1", port=port, user="u", password="p", security="none")
+        begun = time.monotonic()
+        with pytest.raises(TransientError, match="did not come within"):
+            MAILBOX.check(reading)
+        assert time.monotonic() - begun < 5
+        ended.set()
+        thread.join(5)
 
 
 def test_a_refused_login_and_a_missing_folder(server: MailServer) -> None:
