@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.corpus import START, STUFF, stories
 from pipeline.formats.base import Item
@@ -22,9 +22,12 @@ from pipeline.story import Story
 TEMPLATES: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("duplicates_templates.toml").read_text(encoding="utf-8")
 )
+Half = Literal["tune", "report"]
+HALVES: tuple[Half, ...] = ("tune", "report")
 SEEDS = Path(__file__).parents[1] / "seeds"
+TAGE = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-ORIGINALS = 40
+ORIGINALS, SEED = 40, 177
 INSTANCES = 30
 """Of each family; and as many again in which a third of the slots change against the instance before."""
 
@@ -39,28 +42,30 @@ class Sample:
     time: datetime = START
 
 
-def samples(half: int) -> Iterator[Sample]:
-    """All samples of one half, 0 or 1: no original and no family is in both."""
-    originals = [*_corpus(half), *_seeds(half)]
+def samples(half: Half) -> Iterator[Sample]:
+    """All samples of one half: no original and no family is in both."""
+    number = HALVES.index(half)
+    originals = [*_corpus(number), *_seeds(number)]
     yield from (Sample("original", story, story.uri) for story in originals)
-    for number, story in enumerate(originals):
-        yield from _copies(story, Random(f"{half}/{number}"))
-    for story, other in zip(originals, _corpus(half + 2), strict=False):
+    for position, story in enumerate(originals):
+        yield from _copies(story, Random(f"{half}/{position}"))
+    for story, other in zip(originals, _corpus(number + len(HALVES)), strict=False):
         yield from _follow_ups(story, other)
-    yield from _versions(half)
-    for family in TEMPLATES["family"][half::2]:
-        yield from _family(family, Random(f"{half}/{family['name']}"))
+    yield from _versions(number)
+    for family in TEMPLATES["family"]:
+        if family.get("report", False) == (half == "report"):
+            yield from _family(family, Random(f"{half}/{family['name']}"))
 
 
 # ---- Originals
 
 
-def _corpus(half: int) -> list[Story]:
-    items = (Item(data=data, name=name) for name, data in stories(ORIGINALS, seed=77 + half))
+def _corpus(number: int) -> list[Story]:
+    items = (Item(data=data, name=name) for name, data in stories(ORIGINALS, seed=SEED + number))
     return [story for item in items for story in read(item).stories]
 
 
-def _seeds(half: int) -> list[Story]:
+def _seeds(number: int) -> list[Story]:
     """The sample stories, the newest version of each uri; those on one event by several hands are among them."""
     paths = [path for path in sorted(SEEDS.iterdir()) if path.suffix in {".txt", ".json"} and path.name[0].isdigit()]
     newest: dict[str, Story] = {}
@@ -68,7 +73,7 @@ def _seeds(half: int) -> list[Story]:
         for story in read(Item(data=path.read_bytes(), name=path.name)).stories:
             if story.pubstatus == "usable" and story.body_text:
                 newest[story.uri] = story
-    return list(newest.values())[half::2]
+    return list(newest.values())[number::2]
 
 
 # ---- Copies
@@ -137,7 +142,9 @@ def _note(text: str, rng: Random) -> str:  # noqa: ARG001 - an Edit
 
 
 def _other_lead(text: str, rng: Random) -> str:
-    """Another first paragraph, of words that several copies share."""
+    """Another first paragraph, of words that several copies share, where there are more."""
+    if text.count("\n\n") < 3:
+        return text
     return "\n\n".join((rng.choice(TEMPLATES["edits"]["leads"]), *text.split("\n\n")[1:]))
 
 
@@ -183,10 +190,10 @@ def _follow_ups(story: Story, other: Story) -> Iterator[Sample]:
         yield Sample(f"follow-up: {name}", copy, copy.uri)
 
 
-def _versions(half: int) -> Iterator[Sample]:
+def _versions(number: int) -> Iterator[Sample]:
     """The same stories a day later, with other figures in the same sentences."""
-    rng = Random(half)
-    for story in _corpus(half):
+    rng = Random(number)
+    for story in _corpus(number):
         text = re.sub(r"\d+", lambda found: str(int(found[0]) + rng.randint(1, 9)), story.body_text)
         if text != story.body_text:
             later = replace(story, uri=f"{story.uri}/tomorrow", body_text=text)
@@ -212,6 +219,7 @@ def _draw(slot: str, rng: Random) -> str:
     kinds: dict[str, Callable[[], object]] = {
         "day": lambda: rng.choice(TEMPLATES["days"]),
         "dia": lambda: rng.choice(DIAS),
+        "tag": lambda: rng.choice(TAGE),
         "date": lambda: f"{START + timedelta(days=rng.randrange(90)):%B %d}",
         "city": lambda: rng.choice(region["places"]).split(", ")[0],
         "person": lambda: f"{rng.choice(region['first'])} {rng.choice(region['last'])}",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.duplicates_cases import Sample
+from benchmarks.duplicates_cases import HALVES, Half, Sample
 from pipeline.errors import OperatorError
 from pipeline.story import Story
 
@@ -22,9 +22,7 @@ JUDGEMENTS: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("duplicates_reuters.toml").read_text(encoding="utf-8")
 )
 UNCLEAR = frozenset(
-    frozenset(f"reuters:{number}" for number in pair)
-    for half in ("tune", "report")
-    for pair in JUDGEMENTS[half]["unclear"]
+    frozenset(f"reuters:{number}" for number in pair) for half in HALVES for pair in JUDGEMENTS[half]["unclear"]
 )
 _STORY = re.compile(r'<REUTERS[^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
 _DATE = re.compile(r"<DATE>\s*(\d+-[A-Z]{3}-\d{4})(?: (\d\d:\d\d:\d\d))?")
@@ -32,7 +30,7 @@ _EMPTY = re.compile(r"\W*blah blah blah\W*", re.IGNORECASE)
 """What a flash has for a body: its headline is all."""
 
 
-def judged(folder: Path, half: str) -> Iterator[Sample]:
+def judged(folder: Path, half: Half) -> Iterator[Sample]:
     """The stories of one half, 'tune' or 'report'; OperatorError where the files are not there."""
     judgements = JUDGEMENTS[half]
     group_of = {number: f"group {group[0]}" for group in judgements["groups"] for number in group}

@@ -12,40 +12,29 @@ all of the earlier text and appends to it cannot be told from a cut copy, and is
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.lifecycle.fingerprints import BODY_SIZE, LEAD_SHINGLES, PARTICULARS_SIZE, Fingerprint, unpack
+from pipeline.lifecycle.fingerprints import (
+    BODY_SIZE,
+    LEAD_SHINGLES,
+    PARTICULARS_SIZE,
+    SHINGLE,
+    Fingerprint,
+    unpack,
+)
 
 CONTAINED = 0.65
-"""Share of the shorter text's shingles that are in the longer one."""
-LEAD_CONTAINED = 0.35
+"""The share of the shorter text's shingles that must be in the longer one."""
+LEAD_CONTAINED, CUT_LEAD_CONTAINED = 0.35, 0.6
+"""The same of the leads; and where the shorter text is less than CUT of the longer one."""
+CUT = 0.65
 ALIKE = 0.75
-"""Jaccard index above which another lead is a desk's, not another story's."""
-FIGURES_DIFFER = 0.17
-"""Share of the figures of the story with fewer from which on, if the other lacks them, the stories differ."""
-NAMES_DIFFER = 0.19
+"""The Jaccard index from which on another lead is a desk's, not another story's."""
+LEAST_CUT, LEAST_CUT_WORDS = 1 / 4, 60
+"""A shorter text than both is no cut story, but an urgent or a boilerplate that others begin with."""
+FIGURES_DIFFER, NAMES_DIFFER = 0.16, 0.19
+"""The share of the figures, and of the names, that the other story may have otherwise; of days, none."""
 
 WINDOW = timedelta(days=7)
 SHORT_WINDOW = timedelta(hours=12)
-
-
-def window(fingerprint: Fingerprint) -> timedelta:
-    """How far apart in time duplicates of this story may lie. 'Stocks open higher' may be sent again every day."""
-    return WINDOW if fingerprint.body else SHORT_WINDOW
-
-
-def duplicates(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether the stories are near-duplicates. Symmetric; the same for all time."""
-    if a.exact == b.exact:
-        return True
-    if not a.body or not b.body:
-        return False
-    body, lead = _overlap(a.body, b.body, BODY_SIZE), _overlap(a.lead, b.lead, LEAD_SHINGLES)
-    return (
-        body.contained >= CONTAINED
-        and (lead.contained >= LEAD_CONTAINED or body.alike >= ALIKE)
-        and not _differ(a.figures, b.figures, FIGURES_DIFFER)
-        and not _differ(a.names, b.names, NAMES_DIFFER)
-        and not _differ(a.days, b.days, 0)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +57,45 @@ class _Overlap:
         return self.both / (self.both + self.fewer + self.more) if self.both else 0.0
 
 
+def window(fingerprint: Fingerprint) -> timedelta:
+    """How far apart in time duplicates of this story may lie. 'Stocks open higher' may be sent again every day."""
+    return WINDOW if fingerprint.body else SHORT_WINDOW
+
+
+def duplicates(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the stories are near-duplicates. Symmetric; the same for all time."""
+    if a.exact == b.exact:
+        return True
+    if not a.body or not b.body:
+        return False
+    body = _overlap(a.body, b.body, BODY_SIZE)
+    return _same_text(a, b, body) and _same_particulars(a, b, body)
+
+
+def _same_text(a: Fingerprint, b: Fingerprint, body: _Overlap) -> bool:
+    shorter, longer = sorted((a.words, b.words))
+    if body.contained < CONTAINED or shorter < min(LEAST_CUT * longer, LEAST_CUT_WORDS):
+        return False
+    needed = CUT_LEAD_CONTAINED if shorter < CUT * longer else LEAD_CONTAINED
+    return body.alike >= ALIKE or _overlap(a.lead, b.lead, LEAD_SHINGLES).contained >= needed
+
+
+def _same_particulars(a: Fingerprint, b: Fingerprint, body: _Overlap) -> bool:
+    """Whether there are not more than a few figures, names and days of which each story has others.
+
+    An edited copy is changed in its wording in more places than in its particulars, and a correction in one particular;
+    a template that was filled in anew is changed in its particulars only.
+    """
+    figures = _overlap(a.figures, b.figures, PARTICULARS_SIZE)
+    names = _overlap(a.names, b.names, PARTICULARS_SIZE)
+    days = _overlap(a.days, b.days, PARTICULARS_SIZE)
+    if 1 - figures.contained > FIGURES_DIFFER or 1 - names.contained > NAMES_DIFFER or days.fewer:
+        return False
+    changed_places = (1 - body.contained) * min(a.words, b.words) / SHINGLE  # a changed word changes so many shingles
+    particulars = figures.both + figures.fewer + names.both + names.fewer
+    return figures.fewer + names.fewer <= max(1, changed_places / 3, particulars / 25)
+
+
 def _overlap(a: str, b: str, size: int) -> _Overlap:
     first, second = unpack(a), unpack(b)
     reach = min((hashes[-1] for hashes in (first, second) if len(hashes) == size), default=1 << 32)
@@ -75,8 +103,3 @@ def _overlap(a: str, b: str, size: int) -> _Overlap:
     both = len(left & right)
     fewer, more = sorted((len(left) - both, len(right) - both))
     return _Overlap(both, fewer, more)
-
-
-def _differ(a: str, b: str, share: float) -> bool:
-    """Whether each has particulars that the other lacks: more than `share` of those of the story with fewer."""
-    return 1 - _overlap(a, b, PARTICULARS_SIZE).contained > share

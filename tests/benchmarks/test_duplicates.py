@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.duplicates import components, rand_index, score
-from benchmarks.duplicates_cases import EDITS, Sample, samples
+from benchmarks.duplicates_cases import EDITS, HALVES, Sample, samples
 from pipeline.story import Story
 
 
@@ -40,7 +40,7 @@ def test_a_false_pair_costs_all_that_it_brings_together_and_an_unclear_one_nothi
 
 
 def test_the_halves_share_no_story_and_every_edit_changes_some() -> None:
-    halves = [list(samples(half)) for half in (0, 1)]
+    halves = [list(samples(half)) for half in HALVES]
     uris = [{each.story.uri for each in half} for half in halves]
     assert [len(each) for each in uris] == [len(half) for half in halves]
     assert not uris[0] & uris[1]
