@@ -5,8 +5,9 @@ Material is a version
 - that says it is corrected, and not of its spelling only;
 - with another figure in the headline, in a rewritten paragraph, or as the toll that headline and lead give;
 - whose headline or lead gained or lost a name, or where one name took another's place in a rewritten paragraph;
-- whose headline or lead tells news: less than half of its content words stood in headline and text before, or the
-  headline gained or lost a negation; or a text where there was none;
+- whose headline or lead tells news: three tenths of the headline's content words, or half of the lead's, stood neither
+  in headline nor text before, or the headline was turned round (a negation, who beat whom); or a text where there was
+  none;
 - with an event in its lead or in a rewritten paragraph of a type or status that nothing had before;
 - that gained or lost a negation in a passage otherwise left as it was.
 
@@ -22,8 +23,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.lifecycle.changes_alignment import Alignment, Passage, align
 from pipeline.lifecycle.changes_counted import LONGEST_HEADLINE, figure_differences
 from pipeline.lifecycle.changes_names import Name, missing, words_of
-from pipeline.lifecycle.changes_sense import denies, says_corrected, tells_news, turned_round
+from pipeline.lifecycle.changes_sense import denied, says_corrected, tells_news, turned
 from pipeline.lifecycle.changes_text import LONGEST_LEAD, Paragraph, lead, plain
+from pipeline.lifecycle.changes_words import language
 from pipeline.story import Change, Changes, Event, EventStatus, EventType, Story
 
 LEFT_OUT = "…"
@@ -35,6 +37,8 @@ LONGEST_PARAGRAPH = 2_000
 MOST_FIGURES = 50
 MOST_NAMES = 100
 LONGEST_NAME = 200
+_NEW_IN_HEADLINE, _NEW_IN_LEAD = 0.3, 0.5
+"""Share of content words that are new, beyond which the headline or the lead tells news."""
 _CONTEXT = 200
 """Characters kept before the first difference of a rewritten paragraph that is too long to be shown whole."""
 
@@ -82,7 +86,10 @@ def _another_headline(before: Story, after: Story) -> bool:
     """Whether both have a headline, and it says something else."""
     if not before.headline or not after.headline or plain(_first(before)) == plain(_first(after)):
         return False
-    return denies(_first(before), _first(after)) or tells_news(_first(after), _known(before))
+    spoken = language(after.language)
+    return turned(_first(before), _first(after), spoken) or tells_news(
+        _first(after), _known(before), _NEW_IN_HEADLINE, spoken
+    )
 
 
 def _known(story: Story) -> tuple[str, str]:
@@ -117,9 +124,9 @@ def _another_text(before: Story, after: Story, alignment: Alignment) -> bool:
             return True
         changed = (*alignment.added, *(new for _, new in alignment.rewritten))
         told = next((each for each in changed if each.paragraph.start == first.start), None)
-        if told is not None and tells_news(first.text, _known(before)):
+        if told is not None and tells_news(first.text, _known(before), _NEW_IN_LEAD, language(after.language)):
             return True
-    if any(turned_round(old.text, new.text) for old, new in alignment.rewritten):
+    if any(denied(old.text, new.text, language(after.language)) for old, new in alignment.rewritten):
         return True
     return _another_event(before, after, [new.paragraph for _, new in alignment.rewritten])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.lifecycle.changes_figures import Difference, Figure, differences, figures
 from pipeline.lifecycle.changes_text import LONGEST_LEAD, Paragraph, lead, paragraphs
-from pipeline.lifecycle.changes_words import HARM
+from pipeline.lifecycle.changes_words import KINDS
 from pipeline.story import Casualties, Story
 
 LONGEST_HEADLINE = 1_000
@@ -56,7 +56,7 @@ def _tolls(before: Story, after: Story, known: set[str]) -> Iterable[Difference]
     """The tolls that headline or lead gives now and that differ from what stood in headline, lead or just below."""
     news_before, near_before = _told(before)
     news_after, near_after = _told(after)
-    for kind in HARM:
+    for kind in KINDS:
         if kind in known:
             continue
         old, new = (_of_kind(each, kind) for each in (news_before + near_before, news_after + near_after))

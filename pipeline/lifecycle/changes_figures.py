@@ -13,21 +13,14 @@ from decimal import Decimal
 from pipeline.lifecycle.changes_numbers import Number, Token, number_at, tokens_of
 from pipeline.lifecycle.changes_text import fold, plain
 from pipeline.lifecycle.changes_words import (
-    ARRIVED,
-    ELSEWHERE,
-    FORMER,
-    HARM,
-    HARM_UNSPACED,
+    COMPOUNDS,
+    KINDS,
     MONEY,
-    NOT_PEOPLE,
-    PASSED_OVER,
     PERCENT,
     PERCENT_AFTER,
-    QUALIFIERS,
-    QUALIFIERS_UNSPACED,
     SAME_MONEY,
-    STOP_WORDS,
-    TOLL,
+    Language,
+    language,
 )
 from pipeline.story import Casualties, FigureChange
 
@@ -62,7 +55,7 @@ class Figure:
     @property
     def harm(self) -> bool:
         """Whether it counts people hurt."""
-        return self.unit in HARM
+        return self.unit in KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +80,13 @@ class Difference:
         return FigureChange(what=what, before=_written(old, "") if old else "", after=_written(new, ""))
 
 
-def figures(text: str, language: str | None, hurt: Iterable[Casualties] = ()) -> list[Figure]:
+def figures(text: str, tag: str | None, hurt: Iterable[Casualties] = ()) -> list[Figure]:
     """The figures of a headline or paragraph, in order; then those of `hurt`, which an enricher read there, that are
     not among them."""
-    primary = (language or "en").replace("_", "-").partition("-")[0].lower()
+    spoken = language(tag)
     found: list[Figure] = []
     for line in text[:LONGEST].splitlines():
-        found += _of_line(plain(line), primary)
+        found += _of_line(plain(line), spoken)
         if len(found) >= MOST:
             break
     known = {(figure.unit, figure.value[0]) for figure in found}
@@ -114,9 +107,9 @@ def differences(before: Sequence[Figure], after: Sequence[Figure]) -> list[Diffe
         found += surer
         if len(gone) == len(come):
             found += map(Difference, gone, come)
-        elif unit in HARM and gone and come:  # the toll, of which the others are parts
+        elif unit in KINDS and gone and come:  # the toll, of which the others are parts
             found.append(Difference(_largest(gone), _largest(come)))
-        elif unit not in HARM:
+        elif unit not in KINDS:
             left_old += gone
             left_new += come
     return found + _after_the_same_word(left_old, left_new)
@@ -189,17 +182,17 @@ def _of_casualties(hurt: Casualties) -> Figure:
     return Figure(hurt.kind, hurt.kind, value, number, bound=bound)
 
 
-def _of_line(line: str, language: str) -> Iterator[Figure]:
-    tokens = tokens_of(line, language)
+def _of_line(line: str, spoken: Language) -> Iterator[Figure]:
+    tokens = tokens_of(line, spoken)
     if any(token.text == "=" for token in tokens) and len(tokens) < 16:
         return  # '($1 = 0.9157 euros)' moves every day
     at = 0
     while at < len(tokens):
-        number = number_at(tokens, at, language)
+        number = number_at(tokens, at, spoken)
         if number is None:
             at += 1
             continue
-        if not _converted(tokens, at) and (figure := _figure(tokens, number)):
+        if not _converted(tokens, at) and (figure := _figure(tokens, number, spoken)):
             yield figure
         at = number.end
 
@@ -210,29 +203,28 @@ def _converted(tokens: Sequence[Token], at: int) -> bool:
     return opening is not None and any(token.numeric for token in tokens[max(opening - 5, 0) : opening])
 
 
-def _figure(tokens: Sequence[Token], number: Number) -> Figure | None:
-    bound, first = _bound(tokens, number.start)
+def _figure(tokens: Sequence[Token], number: Number, spoken: Language) -> Figure | None:
+    bound, first = _bound(tokens, number.start, spoken)
     before = tokens[first - 1].key if first else ""
-    what, unit = _unit(tokens, number)
+    what, unit = _unit(tokens, number, spoken)
     counts = unit not in PERCENT and unit not in SAME_MONEY.values()
-    if counts and (kind := _harm(tokens, number, first)):
-        if before in FORMER:
+    if counts and (kind := _harm(tokens, number, first, spoken)):
+        if before in spoken.former:
             return None  # 'rose to six from four' says what the toll was
         what = unit = kind
     return Figure(what[:_LONGEST_LABEL], unit, number.value, number.text, number.magnitude, bound, before)
 
 
-def _bound(tokens: Sequence[Token], start: int) -> tuple[str, int]:
+def _bound(tokens: Sequence[Token], start: int, spoken: Language) -> tuple[str, int]:
     """'at least', 'up to' or nothing, and where the words that say so begin."""
     for length in (3, 2, 1):
         words = " ".join(token.key for token in tokens[max(start - length, 0) : start])
-        if found := QUALIFIERS.get(words):
+        if found := spoken.bounds.get(words):
             return found, max(start - length, 0)
-    before = tokens[start - 1].key if start else ""
-    return next((bound for words, bound in QUALIFIERS_UNSPACED.items() if before.endswith(words)), ""), start
+    return (spoken.bound_at_end(tokens[start - 1].key) if start else ""), start
 
 
-def _unit(tokens: Sequence[Token], number: Number) -> tuple[str, str]:
+def _unit(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[str, str]:
     """What the number counts, as shown and as compared."""
     after = tokens[number.end : number.end + 3]
     key = after[0].key if after else ""
@@ -244,21 +236,39 @@ def _unit(tokens: Sequence[Token], number: Number) -> tuple[str, str]:
         return sign.text, SAME_MONEY.get(sign.key, sign.key)
     if key in MONEY:
         return after[0].text, SAME_MONEY.get(key, key)
-    nouns = [token for token in after[:2] if token.word and token.key not in PASSED_OVER]
-    if after and after[0].word and nouns and nouns[0].key not in STOP_WORDS:
-        return nouns[0].text, _stem(nouns[0].key)
-    if after and after[0].key in PASSED_OVER:
-        return after[0].text, "people"
-    return _words_before(tokens, number.start)
+    if COMPOUNDS.get(key) == following:
+        return f"{key} {following}", key
+    return _counted(tokens, number, spoken) or _words_before(tokens, number.start, spoken)
 
 
-def _words_before(tokens: Sequence[Token], start: int) -> tuple[str, str]:
+def _counted(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[str, str] | None:
+    """The noun after the number: 'slopes' of 'four other slopes', 'month' of '3-month'."""
+    noun = _noun(tokens, number)
+    if noun is None or noun.key in spoken.stop_words:
+        return None
+    if noun.key not in spoken.passed_over:
+        return noun.text, _stem(noun.key)
+    after = tokens[number.end + 1] if number.end + 1 < len(tokens) else None
+    if after is not None and after.word and after.key not in spoken.stop_words | spoken.passed_over:
+        return after.text, _stem(after.key)
+    return noun.text, "people"
+
+
+def _noun(tokens: Sequence[Token], number: Number) -> Token | None:
+    """The word after the number, behind a hyphen if there is one."""
+    at = number.end
+    if at + 1 < len(tokens) and tokens[at].text == "-" and tokens[at].glued and tokens[at + 1].glued:
+        at += 1
+    return tokens[at] if at < len(tokens) and tokens[at].word else None
+
+
+def _words_before(tokens: Sequence[Token], start: int, spoken: Language) -> tuple[str, str]:
     """The words before the number, or before the row of numbers that it stands in."""
     at = start - 1
     while at >= 0 and (tokens[at].numeric or not tokens[at].word):
         at -= 1
     words = [token for token in tokens[max(at - 1, 0) : at + 1] if token.word]
-    while len(words) > 1 and words[0].key in STOP_WORDS:
+    while len(words) > 1 and words[0].key in spoken.stop_words:
         words.pop(0)
     label = " ".join(token.text for token in words) or "number"
     return label, fold(label)
@@ -268,36 +278,30 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") else word
 
 
-def _harm(tokens: Sequence[Token], number: Number, first: int) -> str | None:
+def _harm(tokens: Sequence[Token], number: Number, first: int, spoken: Language) -> str | None:
     """The kind of harm whose word is nearest, with no other number and no end of a clause between."""
-    noun = tokens[number.end] if number.end < len(tokens) else None
-    if noun is not None and (noun.key in NOT_PEOPLE or (noun.glued and noun.word and not _harm_of(noun))):
+    noun = _noun(tokens, number)
+    if noun is not None and (noun.key in spoken.not_people or (noun.glued and not spoken.harm_in(noun.key))):
         return None
-    ahead = tokens[number.end : number.end + _REACH_AFTER]
     behind = tokens[max(first - _REACH_BEFORE, 0) : first][::-1]
-    if behind and behind[0].key in ELSEWHERE:
+    if behind and behind[0].key in spoken.elsewhere:
         behind = []
-    near = [found for found in (_nearest(ahead), _nearest(behind)) if found]
+    ahead = _nearest(tokens[number.end : number.end + _REACH_AFTER], spoken, verb=True)
+    near = [found for found in (ahead, _nearest(behind, spoken)) if found]
     if near:
-        return min(near)[1] if near[0][0] != near[-1][0] else near[0][1]
+        return min(near, key=lambda found: found[0])[1]
     before = tokens[max(first - _REACH_TOLL, 0) : first]
-    toll = before and before[-1].key in ARRIVED and any(token.key in TOLL for token in before)
+    toll = before and before[-1].key in spoken.arrived and any(token.key in spoken.toll for token in before)
     return "killed" if toll else None
 
 
-def _nearest(tokens: Sequence[Token]) -> tuple[int, str] | None:
+def _nearest(tokens: Sequence[Token], spoken: Language, *, verb: bool = False) -> tuple[int, str] | None:
+    """The first word for harm and how far off it is; none that is the `verb` of the number after it."""
     for distance, token in enumerate(tokens):
         if token.numeric or token.text in _STOPS:
             return None
-        if kind := _harm_of(token):
-            return distance, kind
+        if kind := spoken.harm_in(token.key):
+            following = tokens[distance + 1 : distance + 2]
+            its_own = verb and distance > 1 and any(each.numeric or each.key in spoken.numbers for each in following)
+            return None if its_own else (distance, kind)
     return None
-
-
-def _harm_of(token: Token) -> str | None:
-    for kind, words in HARM.items():
-        if token.key in words:
-            return kind
-    if token.text.isascii():
-        return None
-    return next((kind for kind, parts in HARM_UNSPACED.items() if any(part in token.text for part in parts)), None)

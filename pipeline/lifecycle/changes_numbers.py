@@ -6,22 +6,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.lifecycle.changes_text import UNSPACED, fold
-from pipeline.lifecycle.changes_words import (
-    BETWEEN,
-    DECIMAL_COMMA,
-    GROUPED_BY_SPACE,
-    MAGNITUDES,
-    MONEY,
-    NUMBERS,
-    RANGE,
-    VAGUE,
-)
+from pipeline.lifecycle.changes_words import GROUPED_BY_SPACE, MAGNITUDES, MONEY, Language
 
 _LONGEST_NUMBER = 24
 _TOKEN = re.compile(rf"\d+(?:[.,']\d+)*|[{UNSPACED}]+|[^\W\d_{UNSPACED}]\w*(?:['-]\w+)*|\S")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|eme|º|ª)\b", re.IGNORECASE)
 _GROUP = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d])")
-_VAGUE_WORDS = frozenset(word for words in VAGUE.values() for word in words)
 
 
 class Token(NamedTuple):
@@ -44,9 +34,9 @@ class Token(NamedTuple):
         return self.text[0].isalpha()
 
 
-def tokens_of(line: str, language: str) -> list[Token]:
+def tokens_of(line: str, language: Language) -> list[Token]:
     """The words, numbers and marks of a line."""
-    if language in GROUPED_BY_SPACE:
+    if language.code in GROUPED_BY_SPACE:
         line = _GROUP.sub(lambda found: found[0].replace(" ", ""), line)
     tokens: list[Token] = []
     end = -1
@@ -67,23 +57,23 @@ class Number(NamedTuple):
     magnitude: str
 
 
-def number_at(tokens: Sequence[Token], at: int, language: str) -> Number | None:
+def number_at(tokens: Sequence[Token], at: int, language: Language) -> Number | None:
     """The number that begins at `at`, of two numbers where it is a range; None where none begins."""
     value = _value(tokens[at], language)
     if value is None or (at + 1 < len(tokens) and tokens[at + 1].glued and _ORDINAL.match(tokens[at + 1].text)):
         return None
-    one = _scaled(tokens, at, value)
+    one = _scaled(tokens, at, value, language)
     joint = tokens[one.end].key if one.end + 1 < len(tokens) else ""
-    between = at > 0 and BETWEEN.get(tokens[at - 1].key) == joint
-    if (joint in RANGE or between) and (high := _value(tokens[one.end + 1], language)) is not None:
-        rest = _scaled(tokens, one.end + 1, high)
+    between = at > 0 and (tokens[at - 1].key, joint) == language.between
+    if (joint in language.range or between) and (high := _value(tokens[one.end + 1], language)) is not None:
+        rest = _scaled(tokens, one.end + 1, high, language)
         joined = "-" if joint == "-" else " to "
         number = f"{one.text}{joined}{rest.text}"
         return Number(at, rest.end, (one.value[0], rest.value[0]), number, rest.magnitude or one.magnitude)
     return one
 
 
-def _scaled(tokens: Sequence[Token], at: int, value: Decimal) -> Number:
+def _scaled(tokens: Sequence[Token], at: int, value: Decimal, language: Language) -> Number:
     """The number at `at` with the magnitudes after it: '2 hundred' is 200, '612 billion' stays as it is written."""
     token, end, factor, names = tokens[at], at + 1, 1, []
     while end < min(at + 3, len(tokens)) and _is_magnitude(tokens, at, end):
@@ -94,7 +84,7 @@ def _scaled(tokens: Sequence[Token], at: int, value: Decimal) -> Number:
     digits = token.text if token.numeric else str(value)
     if 1 < factor < 10**6:
         return Number(at, end, (whole,), f"{whole.normalize():f}", "")
-    return Number(at, end, (whole,), digits if token.key not in _VAGUE_WORDS else token.key, " ".join(names))
+    return Number(at, end, (whole,), token.key if token.key in language.vague else digits, " ".join(names))
 
 
 def _is_magnitude(tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -107,13 +97,13 @@ def _is_magnitude(tokens: Sequence[Token], at: int, end: int) -> bool:
     return money or tokens[end].key in {"bn", "tn", "万", "亿"}
 
 
-def _value(token: Token, language: str) -> Decimal | None:
+def _value(token: Token, language: Language) -> Decimal | None:
     if token.numeric:
-        return _decimal(token.text, language in DECIMAL_COMMA) if len(token.text) <= _LONGEST_NUMBER else None
+        return _decimal(token.text, language.decimal_comma) if len(token.text) <= _LONGEST_NUMBER else None
     if not token.word:
         return None
-    numbers = NUMBERS.get(language, {})
-    if found := numbers.get(token.key) or VAGUE.get(language, {}).get(token.key):
+    numbers = language.numbers
+    if found := numbers.get(token.key) or language.vague.get(token.key):
         return Decimal(found)
     tens, _, ones = token.key.partition("-")
     if ones and numbers.get(tens, 0) >= 20 and 0 < numbers.get(ones, 0) < 10:

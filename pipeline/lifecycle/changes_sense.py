@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterable
 
 from pipeline.lifecycle.changes_text import words
-from pipeline.lifecycle.changes_words import NEGATIONS, NUMBERS, STOP_WORDS
+from pipeline.lifecycle.changes_words import Language
 from pipeline.story import Story
 
-_KNOWN = 0.5
-"""Share of the content words of a headline or lead that stood in the older version, from which it tells nothing new."""
 _STEM = 4
 """Letters by which words are compared: 'kills' and 'killed', 'resigns' and 'resignation'."""
 _MOST_WORDS = 300
@@ -28,26 +26,27 @@ _NO_NEWS = re.compile(
 _NOT_CORRECTED = re.compile(r"\b(?:no|not|without|uncorrected)\s+(?:a\s+)?$", re.IGNORECASE)
 
 
-def tells_news(text: str, older: Iterable[str]) -> bool:
-    """Whether less than half of the content words of a headline or lead stood in the older version's texts.
+def tells_news(text: str, older: Iterable[str], most: float, spoken: Language) -> bool:
+    """Whether more than the share `most` of the content words stood in none of the `older` texts.
 
     Numbers do not count here: a figure that changed is told by itself. Where it cannot be known ('quits' for
     'resigns') it is news: an alert too many harms less than one too few.
     """
-    new = _content(words(text, _MOST_WORDS))
-    known = {word for each in older for word in _content(words(each))}
-    return len(new & known) < _KNOWN * len(new)
+    content = _content(words(text, _MOST_WORDS), spoken)
+    known = {word for each in older for word in _content(words(each), spoken)}
+    return len(content - known) > most * len(content)
 
 
-def denies(before: str, after: str) -> bool:
-    """Whether a headline has more or fewer negations than the one before."""
-    return _negations(words(before, _MOST_WORDS)) != _negations(words(after, _MOST_WORDS))
+def turned(before: str, after: str, spoken: Language) -> bool:
+    """Whether a headline gained or lost a negation, or has the same words in another order: who beat whom."""
+    old, new = words(before, _MOST_WORDS), words(after, _MOST_WORDS)
+    return _negations(old, spoken) != _negations(new, spoken) or (old != new and sorted(old) == sorted(new))
 
 
-def turned_round(before: str, after: str) -> bool:
+def denied(before: str, after: str, spoken: Language) -> bool:
     """Whether a passage that kept nearly all of its words gained or lost a negation."""
-    other = set(words(before, _MOST_WORDS)) ^ set(words(after, _MOST_WORDS))
-    return len(other) <= _FEW and denies(before, after)
+    old, new = words(before, _MOST_WORDS), words(after, _MOST_WORDS)
+    return len(set(old) ^ set(new)) <= _FEW and _negations(old, spoken) != _negations(new, spoken)
 
 
 def says_corrected(story: Story) -> frozenset[str]:
@@ -63,12 +62,10 @@ def says_corrected(story: Story) -> frozenset[str]:
     return frozenset(told if found and not told else told | signals)
 
 
-def _negations(text: list[str]) -> int:
-    return sum(word in NEGATIONS for word in text)
+def _negations(text: list[str], spoken: Language) -> int:
+    return sum(word in spoken.negations for word in text)
 
 
-def _content(text: list[str]) -> set[str]:
-    return {word[:_STEM] for word in text if word not in STOP_WORDS and not word.isdecimal() and word not in _COUNTED}
-
-
-_COUNTED = frozenset(NUMBERS["en"])
+def _content(text: list[str], spoken: Language) -> set[str]:
+    passed_over = spoken.stop_words | spoken.numbers.keys()
+    return {word[:_STEM] for word in text if word not in passed_over and not word.isdecimal()}

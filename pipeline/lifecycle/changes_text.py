@@ -22,6 +22,7 @@ _CLOSING = "\"'“”’»)\\]"
 _SENTENCE_END = re.compile(rf"[.!?…][{_CLOSING}]*\s+|[。！？۔][”’」』]*\s*|\n\s*")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Of a character class: the scripts that put no space between words (Thai, Lao, Burmese, Khmer, Japanese, Chinese)."""
+UNSPACED_SCRIPT = re.compile(rf"[{UNSPACED}]")
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 """A word, or one character of those scripts."""
 LONGEST_LEAD = 4000
