@@ -1,8 +1,11 @@
 """Topics of somebody else's Kafka, read as a member of a consumer group.
 
-The group's offsets, which Kafka keeps, are the cursor: they are committed when our own broker has acknowledged the
-batch, and only for partitions that are still ours. A batch whose partitions have gone to another member meanwhile is
-read again there. A round lasts for as long as messages come, since joining a group takes seconds.
+The group's offsets, which their Kafka keeps, say where to go on: they are committed when our own broker has
+acknowledged the batch, and only for partitions that are still ours. A batch whose partitions have gone to another
+member meanwhile is read again there. Kafka forgets the offsets of a group that was away for long (a week, usually):
+the cursor has them too. A round lasts for as long as messages come, since joining a group takes seconds.
+
+Of transactions only what was committed is read. What was deleted before it was read is said.
 """
 
 import time
@@ -26,6 +29,7 @@ from pipeline.sources.base import EXCERPT, Arrival, Batch, Cursor, Feed, Kind, L
 _POLL_MS = 500
 _FETCH_BYTES, _PARTITION_BYTES = 16 << 20, 4 << 20
 _ASK_SECONDS = 5.0
+_CLOSE_MS = 2_000
 _WAIT_MS = 30 * 60 * 1000
 """For an acknowledgement, before the group goes on without us and the batch is read again."""
 _LONGEST_NAME = 200
@@ -78,12 +82,13 @@ def _consumer(feed: KafkaTopic, **given: Any) -> Iterator[Any]:
             max_poll_interval_ms=_WAIT_MS,
             fetch_max_bytes=_FETCH_BYTES,
             max_partition_fetch_bytes=_PARTITION_BYTES,
+            isolation_level="read_committed",
             **given,
         )
         try:
             yield consumer
         finally:
-            consumer.close(autocommit=False)
+            consumer.close(autocommit=False, timeout_ms=_CLOSE_MS)
     except REFUSED as error:
         raise OperatorError(f"Kafka at {feed.brokers} refused: {error}.") from error
     except UnsupportedCodecError as error:
@@ -101,27 +106,60 @@ def _partitions(feed: KafkaTopic, consumer: Any) -> dict[str, list[TopicPartitio
     return {topic: [TopicPartition(topic, number) for number in sorted(found[topic])] for topic in found}
 
 
-def _begin(feed: KafkaTopic) -> None:
-    """Write down where a new group begins, if at the end: else each round would begin at its own end.
+def _begin(feed: KafkaTopic, known: Mapping[str, int]) -> Iterator[Batch]:
+    """Write down where the group begins, as far as Kafka does not know: where we were, else, if at the end, where that
+    is now, since each round would else begin at its own end. Then say what was deleted unread.
 
     A partition that is added to a topic later is read from its first message.
     """
     with _consumer(feed, group_id=feed.group) as consumer:
+        next_: dict[TopicPartition, int] = {}
+        fresh: dict[TopicPartition, int] = {}
         for partitions in _partitions(feed, consumer).values():
-            if feed.start == "latest" and all(consumer.committed(partition) is None for partition in partitions):
-                try:
-                    consumer.commit(_offsets(consumer.end_offsets(partitions)))
-                except CommitFailedError:  # the group has members, who have begun
-                    return
+            committed = {each: offset for each in partitions if (offset := consumer.committed(each)) is not None}
+            begin = {each: known[_place(each)] for each in partitions if _place(each) in known}
+            if feed.start == "latest" and not begin and not committed:
+                begin = consumer.end_offsets(partitions)
+            next_ |= begin | committed
+            fresh |= {each: offset for each, offset in begin.items() if each not in committed}
+        try:
+            if fresh:
+                consumer.commit(_offsets(fresh))
+            firsts = consumer.beginning_offsets(list(next_)) if next_ else {}
+            lost = {each: first for each, first in firsts.items() if next_[each] < first}
+            if lost:
+                deleted = tuple(_deleted(each, next_[each], first) for each, first in lost.items())
+                yield Batch(arrivals=deleted)
+                consumer.commit(_offsets(lost))
+        except CommitFailedError:  # the group has members, who have begun
+            return
+
+
+def _deleted(partition: TopicPartition, first: int, end: int) -> Unreadable:
+    name = f"{_place(partition)}/{first}-{end - 1}"
+    return Unreadable(name, f"Up to {end - first:,} messages were deleted there before they were read.")
+
+
+def _place(at: Any) -> str:
+    return f"{at.topic}/{at.partition}"
+
+
+def _known(cursor: Cursor) -> dict[str, int]:
+    """Where to go on, 'topic/partition' -> offset; nothing of what is no cursor of this kind."""
+    try:
+        return msgspec.convert(cursor, dict[str, Annotated[int, msgspec.Meta(ge=0)]])
+    except msgspec.ValidationError:
+        return {}
 
 
 def _offsets(next_: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetAndMetadata]:
     return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in next_.items()}
 
 
-def poll(feed: KafkaTopic, cursor: Cursor, limit: Limit, stop: Event) -> Iterator[Batch]:  # noqa: ARG001
+def poll(feed: KafkaTopic, cursor: Cursor, limit: Limit, stop: Event) -> Iterator[Batch]:
     """One round."""
-    _begin(feed)
+    known = _known(cursor)
+    yield from _begin(feed, known)
     with _consumer(feed, group_id=feed.group) as consumer:
         consumer.subscribe(list(feed.topics))
         last = asked = time.monotonic()
@@ -138,7 +176,8 @@ def poll(feed: KafkaTopic, cursor: Cursor, limit: Limit, stop: Event) -> Iterato
             records = [record for of_partition in polled.values() for record in of_partition]
             arrivals = tuple(_arrival(record, limit) for record in records if record.value is not None)
             next_ = {partition: of_partition[-1].offset + 1 for partition, of_partition in polled.items()}
-            yield Batch(arrivals=arrivals, done=partial(_commit, feed, consumer, next_))
+            known |= {_place(partition): offset for partition, offset in next_.items()}
+            yield Batch(arrivals=arrivals, cursor=dict(known), done=partial(_commit, feed, consumer, next_))
             last = time.monotonic()
 
 
@@ -171,7 +210,7 @@ def _arrival(record: Any, limit: Limit) -> Arrival | Unreadable:
 def _name(record: Any) -> str:
     """The key, where it is text: versions of a story stay in order by it. Else where the message lies."""
     key = _text(record.key)
-    return key or f"{record.topic}/{record.partition}/{record.offset}"
+    return key or f"{_place(record)}/{record.offset}"
 
 
 def _text(data: bytes | None) -> str:

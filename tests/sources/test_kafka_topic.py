@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
 
 from pipeline.bus.admin import admin
 from pipeline.bus.connection import options
 from pipeline.errors import OperatorError, TransientError
 from pipeline.settings import Settings
-from pipeline.sources.base import Arrival, Batch, Unreadable
+from pipeline.sources.base import Arrival, Batch, Cursor, Unreadable
 from pipeline.sources.kafka_topic import KAFKA, KafkaTopic
 from tests.engines.support import eventually, write
 
@@ -42,11 +42,11 @@ def polled(feed: KafkaTopic, stop: threading.Event | None = None) -> Any:
     return KAFKA.poll(feed, None, LIMIT, stop or threading.Event())
 
 
-def take(feed: KafkaTopic, count: int) -> list[Arrival | Unreadable]:
+def take(feed: KafkaTopic, count: int, cursor: Cursor = None) -> list[Arrival | Unreadable]:
     """Read and acknowledge until there are `count` items."""
     stop = threading.Event()
     found: list[Arrival | Unreadable] = []
-    batches = polled(feed, stop)
+    batches = KAFKA.poll(feed, cursor, LIMIT, stop)
     for batch in batches:
         found += batch.arrivals
         batch.done()
@@ -96,6 +96,53 @@ def test_a_group_that_begins_at_the_end_passes_nothing_over_after_that(settings:
     assert [item.data for item in take(feed(settings, topic, start="latest"), 1) if isinstance(item, Arrival)] == [
         b"new"
     ]
+
+
+def test_of_a_transaction_only_what_was_committed_is_read(settings: Settings) -> None:
+    topic = new_topic(settings)
+    producer = KafkaProducer(**options(settings), transactional_id=topic)
+    producer.init_transactions()
+    for value, ends in ((b"aborted", "abort"), (b"committed", "commit"), (b"also aborted", "abort")):
+        producer.begin_transaction()
+        producer.send(topic, value=value).get(10)
+        (producer.abort_transaction if ends == "abort" else producer.commit_transaction)()
+    producer.close()
+    write(settings, topic, b"after")
+    reading = feed(settings, topic)
+    assert take(reading, 2) == [Arrival(f"{topic}/0/2", b"committed"), Arrival(f"{topic}/0/6", b"after")]
+    assert list(polled(feed(settings, topic, quiet=0.5))) == []
+
+
+def test_what_was_deleted_before_it_was_read_is_said_once(settings: Settings) -> None:
+    topic = new_topic(settings)
+    write(settings, topic, *(b"%d" % n for n in range(10)))
+    reading = feed(settings, topic)
+    assert len(take(reading, 10)) == 10
+    write(settings, topic, *(b"%d" % n for n in range(10, 15)))
+    with admin(settings) as client:
+        client.delete_records({TopicPartition(topic, 0): 13})
+    said, *rest = take(reading, 3)
+    assert said == Unreadable(f"{topic}/0/10-12", "Up to 3 messages were deleted there before they were read.")
+    assert [item.data for item in rest] == [b"13", b"14"]
+    write(settings, topic, b"15")
+    assert [item.data for item in take(reading, 1)] == [b"15"]
+
+
+@pytest.mark.parametrize("start", ["earliest", "latest"])
+def test_a_group_that_kafka_has_forgotten_goes_on_where_it_was(settings: Settings, start: str) -> None:
+    topic = new_topic(settings)
+    reading = feed(settings, topic, start="earliest")
+    write(settings, topic, b"1")
+    stop = threading.Event()
+    for batch in polled(reading, stop):
+        batch.done()
+        stop.set()
+    write(settings, topic, b"2")
+    with admin(settings) as client:
+        eventually(lambda: not members(settings, reading.group))
+        client.delete_groups([reading.group])
+    again = feed(settings, topic, start=start)
+    assert [item.data for item in take(again, 1, batch.cursor)] == [b"2"]
 
 
 @pytest.mark.parametrize("codec", ["gzip", "lz4", "snappy", "zstd"])
