@@ -15,6 +15,7 @@ from pipeline.lifecycle.changes_text import fold, plain
 from pipeline.lifecycle.changes_words import (
     COMPOUNDS,
     KINDS,
+    MAGNITUDES,
     MONEY,
     PERCENT,
     PERCENT_AFTER,
@@ -51,6 +52,10 @@ class Figure:
     """'at least', 'up to' or nothing."""
     before: str = ""
     """The word before it."""
+    step: Decimal = Decimal(1)
+    """To what the number is rounded."""
+    follows: bool = True
+    """Whether the unit follows the number, so that 'million' may be said with it."""
 
     @property
     def harm(self) -> bool:
@@ -74,7 +79,7 @@ class Difference:
     def shown(self) -> FigureChange:
         """As a story carries it; a magnitude that stayed is part of the unit: '$ million'."""
         old, new = self.before, self.after
-        if old is not None and old.magnitude != new.magnitude:
+        if old is not None and (old.magnitude != new.magnitude or not new.follows):
             return FigureChange(what=new.what, before=_written(old, old.magnitude), after=_written(new, new.magnitude))
         what = _label(new.what, new.magnitude)
         return FigureChange(what=what, before=_written(old, "") if old else "", after=_written(new, ""))
@@ -141,7 +146,19 @@ def _unmatched(old: list[Figure], new: list[Figure]) -> tuple[list[Figure], list
     surer = []
     if len(old) == len(new) == 1 and common and old[0].harm and old[0].bound != new[0].bound:
         surer = [Difference(old[0], new[0])]
-    return _without(old, common), _without(new, common), surer
+    gone, come = _without(old, common), _without(new, common)
+    for figure in list(gone):
+        if same := next((each for each in come if _rounded(figure, each)), None):
+            gone.remove(figure)
+            come.remove(same)
+    return gone, come, surer
+
+
+def _rounded(one: Figure, other: Figure) -> bool:
+    """Whether one is the other in another notation, rounded: '3,086,386' and '3.1 million'."""
+    if one.magnitude == other.magnitude or len(one.value) != 1 or len(other.value) != 1:
+        return False
+    return abs(one.value[0] - other.value[0]) * 2 <= max(one.step, other.step)
 
 
 def _without(found: list[Figure], common: Counter[tuple[Decimal, ...]]) -> list[Figure]:
@@ -206,13 +223,16 @@ def _converted(tokens: Sequence[Token], at: int) -> bool:
 def _figure(tokens: Sequence[Token], number: Number, spoken: Language) -> Figure | None:
     bound, first = _bound(tokens, number.start, spoken)
     before = tokens[first - 1].key if first else ""
-    what, unit = _unit(tokens, number, spoken)
+    told = _unit(tokens, number, spoken)
+    what, unit = told or _words_before(tokens, number.start, spoken)
     counts = unit not in PERCENT and unit not in SAME_MONEY.values()
     if counts and (kind := _harm(tokens, number, first, spoken)):
         if before in spoken.former:
             return None  # 'rose to six from four' says what the toll was
         what = unit = kind
-    return Figure(what[:_LONGEST_LABEL], unit, number.value, number.text, number.magnitude, bound, before)
+    return Figure(
+        what[:_LONGEST_LABEL], unit, number.value, number.text, number.magnitude, bound, before, number.step, bool(told)
+    )
 
 
 def _bound(tokens: Sequence[Token], start: int, spoken: Language) -> tuple[str, int]:
@@ -224,8 +244,8 @@ def _bound(tokens: Sequence[Token], start: int, spoken: Language) -> tuple[str, 
     return (spoken.bound_at_end(tokens[start - 1].key) if start else ""), start
 
 
-def _unit(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[str, str]:
-    """What the number counts, as shown and as compared."""
+def _unit(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[str, str] | None:
+    """What the number counts, as shown and as compared, where its sign or the words after it say so."""
     after = tokens[number.end : number.end + 3]
     key = after[0].key if after else ""
     following = after[1].key if len(after) > 1 else ""
@@ -238,7 +258,7 @@ def _unit(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[st
         return after[0].text, SAME_MONEY.get(key, key)
     if COMPOUNDS.get(key) == following:
         return f"{key} {following}", key
-    return _counted(tokens, number, spoken) or _words_before(tokens, number.start, spoken)
+    return _counted(tokens, number, spoken)
 
 
 def _counted(tokens: Sequence[Token], number: Number, spoken: Language) -> tuple[str, str] | None:
@@ -265,13 +285,19 @@ def _noun(tokens: Sequence[Token], number: Number) -> Token | None:
 def _words_before(tokens: Sequence[Token], start: int, spoken: Language) -> tuple[str, str]:
     """The words before the number, or before the row of numbers that it stands in."""
     at = start - 1
-    while at >= 0 and (tokens[at].numeric or not tokens[at].word):
+    while at >= 0 and (not tokens[at].word or tokens[at].key in MAGNITUDES or _within_row(tokens, at, spoken)):
         at -= 1
     words = [token for token in tokens[max(at - 1, 0) : at + 1] if token.word]
     while len(words) > 1 and words[0].key in spoken.stop_words:
         words.pop(0)
     label = " ".join(token.text for token in words) or "number"
     return label, fold(label)
+
+
+def _within_row(tokens: Sequence[Token], at: int, spoken: Language) -> bool:
+    """Whether the word stands between two numbers: 'Sales 39.7 million vs 33.5 million'."""
+    before = tokens[at - 1] if at else None
+    return tokens[at].key in spoken.stop_words and before is not None and (before.numeric or before.key in MAGNITUDES)
 
 
 def _stem(word: str) -> str:

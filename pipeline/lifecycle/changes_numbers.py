@@ -9,8 +9,11 @@ from pipeline.lifecycle.changes_text import UNSPACED, fold
 from pipeline.lifecycle.changes_words import GROUPED_BY_SPACE, MAGNITUDES, MONEY, Language
 
 _LONGEST_NUMBER = 24
-_TOKEN = re.compile(rf"\d+(?:[.,']\d+)*|[{UNSPACED}]+|[^\W\d_{UNSPACED}]\w*(?:['-]\w+)*|\S")
+_FRACTION = r"(?:\d+-)?\d{1,2}/\d{1,2}(?![\d/])"
+_TOKEN = re.compile(rf"{_FRACTION}|\d+(?:[.,']\d+)*|[{UNSPACED}]+|[^\W\d_{UNSPACED}]\w*(?:['-]\w+)*|\S")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|eme|º|ª)\b", re.IGNORECASE)
+_HYPHENED = re.compile(r"(?<=\d)-(hundred|thousand|million|billion|trillion|mln|bln|bn)\b-?")
+"""'a 50-million-euro plant'"""
 _GROUP = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d])")
 
 
@@ -38,6 +41,7 @@ def tokens_of(line: str, language: Language) -> list[Token]:
     """The words, numbers and marks of a line."""
     if language.code in GROUPED_BY_SPACE:
         line = _GROUP.sub(lambda found: found[0].replace(" ", ""), line)
+    line = _HYPHENED.sub(r" \1 ", line)
     tokens: list[Token] = []
     end = -1
     for found in _TOKEN.finditer(line):
@@ -55,6 +59,8 @@ class Number(NamedTuple):
     value: tuple[Decimal, ...]
     text: str
     magnitude: str
+    step: Decimal
+    """To what it is rounded: 100,000 of '3.1 million'."""
 
 
 def number_at(tokens: Sequence[Token], at: int, language: Language) -> Number | None:
@@ -69,7 +75,7 @@ def number_at(tokens: Sequence[Token], at: int, language: Language) -> Number | 
         rest = _scaled(tokens, one.end + 1, high, language)
         joined = "-" if joint == "-" else " to "
         number = f"{one.text}{joined}{rest.text}"
-        return Number(at, rest.end, (one.value[0], rest.value[0]), number, rest.magnitude or one.magnitude)
+        return Number(at, rest.end, (one.value[0], rest.value[0]), number, rest.magnitude or one.magnitude, rest.step)
     return one
 
 
@@ -81,10 +87,11 @@ def _scaled(tokens: Sequence[Token], at: int, value: Decimal, language: Language
         names.append(tokens[end].text)
         end += 1
     whole = value * factor
-    digits = token.text if token.numeric else str(value)
+    step = Decimal(factor).scaleb(min(int(value.as_tuple().exponent), 0))
     if 1 < factor < 10**6:
-        return Number(at, end, (whole,), f"{whole.normalize():f}", "")
-    return Number(at, end, (whole,), token.key if token.key in language.vague else digits, " ".join(names))
+        return Number(at, end, (whole,), f"{whole.normalize():f}", "", step)
+    text = token.text if token.numeric or token.key in language.vague else str(value)
+    return Number(at, end, (whole,), text, " ".join(names), step)
 
 
 def _is_magnitude(tokens: Sequence[Token], at: int, end: int) -> bool:
@@ -113,6 +120,8 @@ def _value(token: Token, language: Language) -> Decimal | None:
 
 def _decimal(text: str, comma: bool) -> Decimal | None:
     """The number as that language writes it; None for what is none, such as a date or an address."""
+    if "/" in text:
+        return _fraction(text)
     text = text.replace("'", "")
     marks = [mark for mark in text if mark in ".,"]
     if not marks:
@@ -125,3 +134,10 @@ def _decimal(text: str, comma: bool) -> Decimal | None:
         whole = len(set(marks)) == 1 and all(len(group) == 3 for group in groups[1:])
         return Decimal(int("".join(groups))) if whole else None
     return Decimal(f"{int(re.sub('[.,]', '', head))}.{int(tail):0{len(tail)}}")
+
+
+def _fraction(text: str) -> Decimal | None:
+    """'16-1/2' is 16.5; None for what is none, such as 25/12."""
+    whole, _, part = text.rpartition("-")
+    above, below = map(int, part.split("/"))
+    return int(whole or 0) + Decimal(above) / Decimal(below) if 0 < above < below else None

@@ -36,7 +36,7 @@ PERCENT_AFTER: Mapping[str, frozenset[str]] = {
 COMPOUNDS: Mapping[str, str] = {"basis": "points", "percentage": "points", "square": "metres", "cubic": "metres"}
 """Units of two words."""
 _MONEY: Mapping[str, str] = {
-    "$": "$ dollar dollars usd dolar dolares dollari",
+    "$": "$ dlr dlrs dollar dollars usd dolar dolares dollari",
     "€": "€ euro euros eur",
     "£": "£ pound pounds gbp libras sterline",
     "¥": "¥ yen",
@@ -45,7 +45,7 @@ _MONEY: Mapping[str, str] = {
 SAME_MONEY: Mapping[str, str] = {word: sign for sign, words in _MONEY.items() for word in words.split()}
 """Currencies with a sign; the others are compared by their word."""
 _OTHER_MONEY = """yuan franc francs franken peso pesos soles reais lira rouble roubles ruble rubles naira krone kroner
-krona kronor zloty dinar dinars shekel shekels cent cents pence"""
+krona kronor zloty dinar dinars shekel shekels cent cents cts pence"""
 MONEY = frozenset(SAME_MONEY) | frozenset(_OTHER_MONEY.split())
 
 
