@@ -65,7 +65,8 @@ def _story(uri: str, managed: Management, meta: Metadata, body: Body, head: Head
     copy.signals = [*peeled, *marked, *copy.signals]
     status = _status(managed, head, copy)
     described = meta.description or body.abstract or " ".join(found.captions) or None
-    if not (headline or copy.paragraphs or described or found.links) and status == "usable":
+    said = headline or copy.paragraphs or described or found.links or signals.is_notice(tuple(copy.signals))
+    if not said and status == "usable":
         raise TerminalError("This NewsML item has neither a headline nor a text.", item=uri)
     byline, authors, signed = _byline(meta, body, copy)
     dateline = _dateline(meta, body, copy)

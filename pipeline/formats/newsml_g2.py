@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.formats import notices, xml
+from pipeline.formats import notices, signals, xml
 from pipeline.formats.base import Format, Guess, Item, Text
 from pipeline.formats.catalogs import schemes
 from pipeline.formats.charset import clean
@@ -135,7 +135,8 @@ def _story(element: xml.Element, message: _Message) -> Story:
         extra["header"] = message.header
     found = replace(found, tagged=(*found.tagged, *tagged(element, about.references, found.paragraphs)))
     story = assembled(management, about, found)
-    if not (story.headline or story.body_text or links or found.extra or story.pubstatus != "usable"):
+    orders = story.pubstatus != "usable" or signals.is_notice(story.signals)
+    if not (story.headline or story.body_text or links or found.extra or orders):
         raise TerminalError("This item of NewsML-G2 has neither a headline nor a text, other content or a link.")
     story = replace(
         story,

@@ -105,7 +105,8 @@ def _story(uri: str, fields: Fields, provenance: Provenance) -> Story:
         copy.authors = [*bylines.authors(byline), *(who for who in copy.authors if who.role != "byline")]
     stated = _given_status(fields) not in (None, "usable")
     status = _status(fields, copy)
-    if not headline and not copy.paragraphs and status != "canceled":
+    orders = status == "canceled" or signals.is_notice(tuple(copy.signals))
+    if not headline and not copy.paragraphs and not orders:
         raise TerminalError("This ninjs object has neither a headline nor a text.")
     located = fields.text("located")
     story = Story(

@@ -58,7 +58,11 @@ def _story(nitf: xml.Element, item: Item, text: Text, data: bytes | None) -> Sto
     found, headline = signals.peel(written) if written else ((), None)
     copy.signals = [*found, *(["corrected"] if "correction" in head.extra else []), *copy.signals]
     status = _status(head, copy)
-    orders = status == "canceled" or (status == "withheld" and not is_made(head.uri))
+    orders = (
+        status == "canceled"
+        or (status == "withheld" and not is_made(head.uri))
+        or signals.is_notice(wire_copy.all_signals(copy))
+    )
     if not headline and not copy.paragraphs and not content.abstract and not orders:
         raise TerminalError("This NITF document has neither a headline nor a text.", item=head.uri)
     body_text = "\n\n".join(copy.paragraphs)

@@ -36,6 +36,7 @@ _NAMES = re.compile(
     r"|encabezad[oa]s?)\b:?|\b(?:headlines?|titles?|uberschrift|titel|titres?|titulos?|titular)(?::|(?=\s{0,3}\x01)))"
     rf"\s{{0,3}}(?P<headline>{MASK}{{3,304}}|{_UNQUOTED})"
     rf"|(?P<quoted>{MASK}{{3,304}})"
+    rf"|{STORY} (?P<running>[a-z]{{2,8}} \d{{3,5}}){_TIME}"
     rf"|(?:{STORY}|\b{_NUMBER})\s{{0,2}}(?:{_NUMBER}\s{{0,2}})?(?P<number>\d{{3,6}}){_TIME}"
     rf"|(?:(?<=, )|(?<=\band )|(?<=\bund )|(?<=\bet )|(?<=\by ))(?P<more>\d{{3,6}}){_TIME}"
     rf"|(?P<numbered>{NUMBERED})(?![-/\w])"
@@ -43,7 +44,7 @@ _NAMES = re.compile(
 )
 _CYCLE = re.compile(r"(?:bc|am|pm|us|eu|as|lt|af|ml|cn|na|sa)-{1,2}(?=\w)|\w+-{2}\w")
 _JOINED = re.compile(r"\b(?:and|as well as|plus|or|und|sowie|oder|et|ou|ainsi que|y|e|o|asi como)\b|[;&\n]")
-_GOES_ON = re.compile(r"[\s,;&]*(?:(?:and|und|sowie|et|y|e)\b)?\s*")
+_GOES_ON = re.compile(r"[\s,;&(]*(?:(?:and|und|sowie|et|y|e)\b)?\s*")
 _BEFORE = re.compile(
     rf"{STORY}|(?:kill|withhold|hold|bust|withdraw|release|reinstate|eliminate|retract|disregard|use|publish)s?"
 )
@@ -83,7 +84,7 @@ def targets(text: str, plain: str, channel: str | None, prefix: str) -> list[Tar
         if known and (name.kind in known or _apart(gap)):
             found.append(_target(known))
             known = {}
-        known[name.kind] = int(name.value) if name.kind == "sequence" else name.value
+        known[name.kind] = int(name.value) if name.kind in ("sequence", "running") else name.value
         if name.channel:
             known["channel"] = name.channel
         end = name.end
@@ -116,6 +117,12 @@ def _bare(slug: str) -> str:
 
 
 def _target(known: dict[str, str | int]) -> Target:
+    """The target; what an agency counts by is not its channels' numbers, and stands only where nothing else does."""
+    running = known.pop("running", None)
+    if running is not None and not known.keys() & {"uri", "headline", "slugline", "sequence"}:
+        known["sequence"] = running
+    elif running is not None and "sequence" not in known:
+        known.pop("channel", None)
     return Target(**known)  # type: ignore[arg-type]
 
 
@@ -189,7 +196,7 @@ def _headline(found: _Found) -> _Name | None:
     if found.kind == "quoted" and found.last == "slugline":
         return found.name("slugline", written)
     headline = " ".join(signals.peel(written)[1].split())
-    certain = found.kind == "headline" or found.last == "headline" or found.direct
+    certain = found.kind == "headline" or bool(found.last) or found.direct
     return found.name("headline", headline) if certain and headline else None
 
 
@@ -211,6 +218,15 @@ def _transmission(found: _Found) -> _Name | None:
     if not (own or found.direct or found.last == "sequence" or len(split["number"]) > 3):
         return None
     return found.name("sequence", split["number"], found.channel if own else split["channel"])
+
+
+def _running(found: _Found) -> _Name | None:
+    """'item dpa 123': the number that an agency counts its stories by; a channel's, where that is so called."""
+    agency, _, number = found.written.partition(" ")
+    if re.fullmatch(rf"{_NUMBER}|on|of|in|at|for|the|to|um|vom|von|de|du|del", agency, re.IGNORECASE):
+        return None
+    own = found.channel is not None and agency.lower() == found.channel.lower()
+    return found.name("sequence" if own else "running", number, found.channel if own else agency)
 
 
 def _token(found: _Found) -> _Name | None:
@@ -235,6 +251,7 @@ _READERS: dict[str, Callable[[_Found], _Name | None]] = {
     "number": _number,
     "more": _number,
     "numbered": _transmission,
+    "running": _running,
     "token": _token,
 }
 

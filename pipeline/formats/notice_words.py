@@ -26,11 +26,11 @@ _RELEASE = (
     r"|(?:embargo|annulation) levee?|levee (?:d[’']|de l[’'])(?:embargo|annulation)|retablie?"
     r"|(?:embargo|retencion) levantad[oa]|anulacion (?:sin efecto|revocada)|restablecid[oa]"
 )
-_BEFORE = r"(?:(?:mandatory|bulletin|story|urgent|press|news|text)\W{1,3}){0,3}"
+_BEFORE = r"(?:(?:mandatory|bulletin|story|urgent|press|news|text|avis|aviso|de|achtung|hinweis)\W{1,3}){0,3}"
 _AFTER = r"(?:\W{1,3}(?:advisory|notice|story|mandatory)\b)?"
 _AGAIN = rf"(?:\W{{1,3}}(?:{_KILL}|{_WITHHOLD})\b){{0,3}}"
 _LABEL = rf"{_BEFORE}(?:(?:{_RELEASE})\b|(?:{_KILL}|{_WITHHOLD})\b{_AGAIN}){_AFTER}"
-_PREFIX = re.compile(rf"[\s*+=#]*(?P<label>{_LABEL})(?:\s*[*+=#]+)?(?:\s*(?:--+|[-–—−:/|]+)\s*|\s*$)")
+_PREFIX = re.compile(rf"[\s*+=#]*(?P<label>{_LABEL})(?:\s*[*+=#!']+)?(?:\s*(?:--+|[-–—−:/|]+)\s*|\s*$)")
 _LABELS: tuple[tuple[AdvisoryKind, re.Pattern[str]], ...] = (
     ("release", re.compile(rf"{_BEFORE}(?:{_RELEASE}){_AFTER}")),
     ("kill", re.compile(rf"{_BEFORE}(?:{_KILL}){_AGAIN}{_AFTER}")),
@@ -96,12 +96,13 @@ _RELEASE_ORDERS = re.compile(
 _KILL_ORDERS = re.compile(
     r"\b(?P<story>(?:we|agency|service) (?:are |is |have |has |must )?(?:hereby )?(?:withdraw(?:s|n|ing)"
     r"|retract(?:s|ed|ing)|kill(?:s|ed|ing)|cancel(?:s|ed|led|ling|ing)?)"
-    r"|kill|bust|eliminate|withdraw|delete|spike|discard|destroy|disregard|retract|scrap"
+    r"|(?:is|are|has|have) (?:withdrawing|withdrawn|retracting|retracted|killing|killed) (?:its|our|the|this)"
+    r"|se anulan?|kill|bust|eliminate|withdraw|delete|spike|discard|destroy|disregard|retract|scrap"
     r"|ziehen(?: wir)?(?=[^;]{0,240}\bzuruck\b)|(?:loschen|vernichten|streichen) sie"
     r"|annuler|annulez|annulons|detruire|detruisez|supprimer|supprimez|retirer|retirons|retirez|ne pas tenir compte"
     r"|anular|anulen|anule|anulamos|eliminar|eliminen|elimine|suprimir|retirar|retiren|retiramos|desestimar|desestimen"
-    r"|destruir)\b|\b(?P<story_or_is>quedan? (?:anulad|retirad|eliminad)[oa]s?)\b"
-    rf"|\b(?P<story_is>{_BE} (?:withdrawn|retracted|killed|eliminated|cancell?ed|busted)"
+    r"|destruir)\b|\b(?P<story_or_is>quedan? (?:(?:anulad|retirad|eliminad)[oa]s?|sin efecto))\b"
+    rf"|\b(?P<story_is>{_BE} (?:withdrawn|retracted|killed|eliminated|cancell?ed|busted|disregarded|deleted|discarded)"
     r"|(?:wird|werden|ist|sind)\b[^;]{0,60}?\b(?:zuruckgezogen|storniert|annulliert)"
     r"|loschen|vernichten|zuruckziehen|zuruckzuziehen"
     r"|(?:est|sont|a ete|ont ete|doit etre|doivent etre) (?:annule|retire|detruit)e?s?"
@@ -139,7 +140,7 @@ _HINT = re.compile(
     r"kill|bust|elimin|with(?:held|hold|draw)|\bh(?:old|eld)\b|retract|rescind|reinstat|disregard|delete|spike|destroy"
     r"|discard|scrap|not (?:be )?(?:use|publish|run|distrib|broadcast|air|transmit)|stop using|releas|lift|cancel"
     r"|clear"
-    r"|may now|can now|zur(?:ü|u|ue)ck|sperr|\bnicht\b|vernicht|l(?:ö|o)sch|annul|anul|d[ée]trui|ne pas|\bno \w+[ae]r\b"
+    r"|\bmay\b|\bcan\b|zur(?:ü|u|ue)ck|sperr|\bnicht\b|vernicht|l(?:ö|o)sch|annul|anul|d[ée]trui|ne pas|\bno \w+[ae]r\b"
     r"|\bno \w+en\b|retir|supprim|suprim|desestim|suspen|reten|verwend|freig|lev|r[ée]tab|restab|utilis|utiliz"
     r"|usarse",
     re.IGNORECASE,
@@ -151,7 +152,7 @@ _ADDRESS = re.compile(
     r"|clients?|customers|kunden|kollegen|abonnes|abonados|clientes|suscriptores)\b\s*(?:[:,.!–—-]|$|(?=please|pls\b|bitte))"
     r"|\W{0,6}(?:advisory|editor[’']?s[’']? note|hinweis|achtung|attention|atencion|avis|aviso)\s*[:.–—-]"
 )
-_ASKED = re.compile(r"\b(?:please|pls|bitten?|priere|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b")
+_ASKED = re.compile(r"\b(?:please|pls|bitten?|priere|prions|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b")
 _CORRECTED = r"(?:correct|new\b|neu|berichtigt|nouvelle|version corr|nueva|fresh)"
 _MOVED = r"(?:slugged|headlined|titled|numbered|sent|moved|transmitted|filed)"
 _OTHERWISE = re.compile(
@@ -164,6 +165,14 @@ _OTHERWISE = re.compile(
     rf"(?:(?:use|verwenden|utilise[rz]|utili[zc]en?|usen?)\b|(?:an? |the |eine |une |una |la )?{_CORRECTED})"
 )
 """Where what is ordered ends: reasons, and the stories that replace the one that is killed."""
+_VALID = re.compile(
+    r"\b(?:is|are|remains?|ist|bleibt|bleiben|est|sont|es|son) (?:correct|right|valid|unaffected|not affected|richtig"
+    r"|gultig|exacte?s?|valables?|valid[oa]s?|correct[oa]s?)\b"
+)
+
+
+_AROUND = " *+=#!.,:'\"()-–—\a"
+"""What stands around labels: bells and what stood for them, rules, brackets."""
 
 
 def folded(text: str) -> str:
@@ -173,7 +182,7 @@ def folded(text: str) -> str:
 
 def label_kind(label: str) -> AdvisoryKind | None:
     """What a message that calls itself so does: 'mandatory kill', 'HOLD RELEASED'; None for other words."""
-    words = " ".join(folded(label[:100]).split())
+    words = " ".join(folded(label[:100]).split()).strip(_AROUND)
     return next((kind for kind, pattern in _LABELS if pattern.fullmatch(words)), None)
 
 
@@ -231,6 +240,14 @@ def _before(sentence: str, verb: int, about: re.Pattern[str]) -> int | None:
         start = part.end()
     found = about.search(sentence, start, verb)
     return found.start() if found else None
+
+
+def without_reasons(sentence: str) -> str:
+    """`sentence` up to where it says why, or names what replaces the story; nothing where it says that one holds."""
+    if _VALID.search(sentence):
+        return ""
+    otherwise = _OTHERWISE.search(sentence)
+    return sentence[: otherwise.start()] if otherwise else sentence
 
 
 def is_addressed(line: str) -> bool:

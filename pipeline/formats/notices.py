@@ -81,15 +81,22 @@ def advised(
     said = _said(story, lines)
     if label is None and not _may_be_one(story, said):
         return story
-    orders = _orders(said, story, prefix)
-    kind = _kind(story, label, orders)
+    orders, told = _orders(said, story, prefix)
+    kind = _kind(story, label, orders, told)
     if kind is None:
         return story
     opposite = (kind == "release",)
     named = [target for one in orders if (one.kind == "release",) == opposite for target in one.targets]
     targets = named or _implied(story, said, prefix, slug_names=slug_names)
     advisory = Advisory(kind=kind, targets=tuple(dict.fromkeys(_with_own_slug(story, targets))))
-    return _restricted(replace(story, advisory=advisory), listed=frozenset(named))
+    listed = story.headline is not None and set(notice_targets.listed(story.headline, None, "")) & set(named)
+    return _restricted(replace(story, advisory=advisory), listed=bool(listed))
+
+
+def status_of(story: Story) -> PubStatus:
+    """The status of `story`, at least as strict as its advisory has it."""
+    kind = story.advisory.kind if story.advisory else "release"
+    return max(story.pubstatus, _STATUS[kind], key=("usable", "withheld", "canceled").index)
 
 
 def _kind_of(status: PubStatus) -> AdvisoryKind:
@@ -128,7 +135,9 @@ def _may_be_one(story: Story, said: list[str]) -> bool:
     return any(notice_words.may_order(line) for line in said[:_FIRST_LINES])
 
 
-def _orders(said: list[str], story: Story, prefix: str) -> list[_Order]:
+def _orders(said: list[str], story: Story, prefix: str) -> tuple[list[_Order], frozenset[str]]:
+    """What the message orders, and the lines that do so or list stories."""
+    told: set[str] = set()
     found: list[_Order] = []
     listing: _Order | None = None
     sentences = 0
@@ -147,13 +156,16 @@ def _orders(said: list[str], story: Story, prefix: str) -> list[_Order]:
             asked = addressed or notice_words.asks(plain[start:end])
             here.append(_Order(kind=kind, line=number, asked=asked, targets=named))
         found.extend(here)
+        told |= {line} if here else set()
         if here:
             listing = here[-1] if _FOLLOWING.search(plain) else None
         elif listing is not None:
-            more = notice_targets.listed(line, story.provenance.channel, prefix)
+            first = notice_words.without_reasons(plain[: next(_sentences(plain))[1]])
+            more = notice_targets.listed(line[: len(first)], story.provenance.channel, prefix) if first.strip() else []
             listing.targets.extend(more)
+            told |= {line} if more else set()
             listing = listing if more else None
-    return found
+    return found, frozenset(told)
 
 
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
@@ -164,32 +176,22 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     yield start, len(plain)
 
 
-def _kind(story: Story, label: AdvisoryKind | None, orders: list[_Order]) -> AdvisoryKind | None:
+def _kind(story: Story, label: AdvisoryKind | None, orders: list[_Order], told: frozenset[str]) -> AdvisoryKind | None:
     """What the message does; None where it is a story. A story that comes with the word that it is released is that
     story."""
-    first = orders[0] if orders else None
+    first = next((one for one in orders if one.sure), None)
     if label is not None:
-        kind = "release" if first and first.kind == "release" and first.sure else label
+        kind = "release" if first and first.kind == "release" else label
         return None if kind == "release" and _own_text(story) else kind
-    if first is None or first.line >= _FIRST_LINES or not first.sure:
-        return None
-    return first.kind if _is_remark(story) else None
+    return first.kind if first and first.line < _FIRST_LINES and _is_remark(story, told) else None
 
 
-def _is_remark(story: Story) -> bool:
-    """Whether a message has no news: its text is orders, and little besides."""
-    rest = [
-        paragraph
-        for paragraph in story.body_text.split("\n\n", _MOST_LINES)
-        if paragraph and notice_words.order(notice_targets.masked(paragraph[:_LONGEST_LINE])) is None
-    ]
-    paragraphs = story.body_text.count("\n\n") + 1 if story.body_text else 0
-    return sum(map(len, rest)) <= _LONGEST_REMARK and (paragraphs == 0 or len(rest) < paragraphs or _headed(story))
-
-
-def _headed(story: Story) -> bool:
-    """Whether the headline is the order."""
-    return story.headline is not None and notice_words.order(notice_targets.masked(story.headline)) is not None
+def _is_remark(story: Story, told: frozenset[str]) -> bool:
+    """Whether a message has no news: its text is orders, and little besides; or none of it, and its headline is one."""
+    paragraphs = story.body_text.split("\n\n", _MOST_LINES) if story.body_text else []
+    rest = [paragraph for paragraph in paragraphs if paragraph[:_LONGEST_LINE] not in told]
+    orders = not paragraphs or len(rest) < len(paragraphs) or story.headline in told
+    return orders and sum(map(len, rest)) <= _LONGEST_REMARK
 
 
 def _implied(story: Story, said: list[str], prefix: str, *, slug_names: bool) -> list[Target]:
@@ -245,22 +247,20 @@ def _with_own_slug(story: Story, targets: list[Target]) -> Iterator[Target]:
             yield replace(target, slugline=own)
 
 
-def _restricted(story: Story, listed: frozenset[Target]) -> Story:
-    """The advisory under the status that it brings; where it has no news, its text is a note to editors, and so is a
-    name in its list of stories that stood where others have a headline."""
+def _restricted(story: Story, *, listed: bool) -> Story:
+    """The advisory under the status that it brings; where it has no news, its text is a note to editors, and so is its
+    headline where that is one of the stories that it lists."""
     kind = story.advisory.kind if story.advisory else "kill"
     status = "canceled" if story.pubstatus == "canceled" and kind == "withhold" else _STATUS[kind]
     story = replace(story, pubstatus=status, embargoed=None if kind == "release" else story.embargoed)
     if _own_text(story):
         return story
-    name = (story.headline or "").strip(" -–—*•")
-    in_list = bool(name) and bool({Target(headline=name), Target(slugline=name)} & listed)
-    texts = [story.headline or "" if in_list else "", *story.body_text.split("\n\n"), story.description_text or ""]
+    texts = [story.headline or "" if listed else "", *story.body_text.split("\n\n"), story.description_text or ""]
     notes = story.ednote.split("\n") if story.ednote else []
     more = [text for text in texts if text and text not in (story.ednote or "")]
     return replace(
         story,
-        headline=None if in_list else story.headline,
+        headline=None if listed else story.headline,
         body_text="",
         description_text=None,
         entities=(),

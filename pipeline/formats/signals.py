@@ -100,6 +100,11 @@ def is_kill(signals: tuple[str, ...]) -> bool:
     return any(label_kind(signal) == "kill" for signal in signals)
 
 
+def is_notice(signals: tuple[str, ...]) -> bool:
+    """Whether the signals say that this is a message about other stories: it kills, withholds or releases them."""
+    return any(map(label_kind, signals))
+
+
 def _certain(signal: str) -> bool:
     return (
         signal.isupper() or (_SURE_ONLY.fullmatch(signal) is not None and signal[:1].isupper()) or signal[:1].isdigit()

@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import TerminalError
-from pipeline.formats import signatures
+from pipeline.formats import notices, signatures
 from pipeline.formats.base import Format, Guess, Item, is_made
 from pipeline.formats.charset import decode as decode_text
 from pipeline.formats.json_values import values
@@ -102,6 +102,7 @@ def _anew(story: Story, file: Provenance) -> Story:
     return replace(
         story,
         revision=0,
+        pubstatus=notices.status_of(story),
         versioncreated=story.versioncreated or assumed,
         extra=extra,
         entities=tuple(_checked(entity, story.body_text) for entity in story.entities if entity.component == "agency"),

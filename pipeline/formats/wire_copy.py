@@ -7,6 +7,7 @@
 Nothing is lost: every line that is taken out of the text stands, as written, in some field.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from pipeline.formats import advisories, bylines, credit_lines, datelines, layou
 from pipeline.formats.times import find_time
 from pipeline.story import Author, Dateline
 
+_CYCLE = re.compile(r"(?:BC|AM|PM)-{1,2}\w")
 _LONGEST_HEAD = 14
 _LONGEST_HEADLINE = 280
 _LONGEST_TAIL = 200
@@ -121,7 +123,7 @@ def _dateline_position(paragraphs: list[str]) -> int | None:
 
 def _is_cycled(paragraph: str) -> bool:
     """Whether a paragraph is a slug such as 'BC-EU--Italy-Ferry', and so no place with a dash."""
-    return "--" in paragraph[:40] and signals.is_slug(paragraph)
+    return _CYCLE.match(paragraph) is not None or ("--" in paragraph[:40] and signals.is_slug(paragraph))
 
 
 def _take_head_line(copy: Copy, line: str) -> bool:

@@ -79,6 +79,9 @@ def total(reading: Reading) -> Reading:
             *range(11, 32),
             *range(127, 160),
         }
+        if story.advisory is not None:
+            assert story.pubstatus != "usable" or story.advisory.kind == "release"
+            assert not story.body_text or story.dateline or story.byline or story.provenance.format == "story"
     for error in reading.errors:
         assert error.cause[:1].isupper() or error.cause[:1] == "'"
         assert error.cause.endswith((".", "…"))
