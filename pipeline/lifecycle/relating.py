@@ -15,8 +15,9 @@ from pipeline.lifecycle.groups import regroup
 from pipeline.lifecycle.relations import Node, Record, Version, hours_apart, node_id, same_news
 from pipeline.lifecycle.threads import choose
 
-MOST_CANDIDATES = 100
-"""Stories that a story is compared with, those first that share most bands or keys with it."""
+MOST_DUPLICATES, MOST_THREADS = 60, 40
+"""Stories that a story is compared with, those that share most bands or keys with it: so many that are known, and as
+many of its batch."""
 THREAD_WINDOW = timedelta(days=10)
 """Stories further apart are not of one thread."""
 
@@ -53,16 +54,26 @@ class Relations:
         return {node.group: self.placing(one) for one, node in self.nodes.items() if node.group and self.moved(one)}
 
 
-def duplicate_pairs(batch: Iterable[Record], nodes: Mapping[str, Node]) -> set[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Which of the known stories each story of a batch is to be compared with, by ids; the likeliest first."""
+
+    duplicates: Mapping[str, Sequence[str]]
+    threads: Mapping[str, Sequence[str]]
+
+
+def duplicate_pairs(batch: Sequence[Record], nodes: Mapping[str, Node], candidates: Candidates) -> set[tuple[str, str]]:
     """Each pair of a record's story and a near-duplicate of that version; of one group no more than one member."""
-    by_band = _inverted((one, node.bands) for one, node in nodes.items())
+    own = {node_id(said.uri) for said in batch}
+    by_band = _inverted((one, nodes[one].bands) for one in own)
     found: set[tuple[str, str]] = set()
     for said in batch:
         if said.fingerprint is None:
             continue
         one, joined = node_id(said.uri), set[str]()
         version = Version(revision=said.revision, time=said.time, fingerprint=said.fingerprint)
-        for other in _sharing(by_band, said.fingerprint.bands):
+        mates = _sharing(by_band, said.fingerprint.bands, MOST_DUPLICATES)
+        for other in dict.fromkeys([*candidates.duplicates.get(one, ()), *mates]):
             group = nodes[other].group
             if other != one and group not in joined and same_news(version, nodes[other]):
                 found.add((one, other))
@@ -71,39 +82,38 @@ def duplicate_pairs(batch: Iterable[Record], nodes: Mapping[str, Node]) -> set[t
 
 
 def relate(
-    batch: Sequence[Record], fresh: Iterable[str], nodes: Mapping[str, Node], pairs: Iterable[tuple[str, str]]
+    stories: Sequence[str], nodes: Mapping[str, Node], pairs: Iterable[tuple[str, str]], candidates: Candidates
 ) -> tuple[Relations, set[str]]:
     """Groups and threads after the batch, and the stories besides its own that it was found to be related to.
 
-    `nodes` hold the batch's stories, what `pairs` names, the founders of these stories' groups, and what shares a key
-    with the batch. `fresh`: the stories whose newest version came with the batch; the threads of the others stay.
+    `nodes` hold what `pairs` and `candidates` name, and the founders of the groups of the stories in pairs. `stories`:
+    those whose newest version came with the batch, in order; the threads of the others stay.
     """
     near = {one for pair in pairs for one in pair}
     now = Relations(nodes, regroup(nodes, pairs), {})
     for one in sorted(nodes, key=lambda each: (nodes[each].first, nodes[each].uri)):
         if thread := nodes[one].thread:
             now.threads.setdefault(now.unit(one), thread)
-    by_key = _inverted((one, node.keys) for one, node in nodes.items())
-    new = set(fresh)
-    for said in batch:
-        if (one := node_id(said.uri)) in new and nodes[one].newest == said.revision:
-            near |= _thread(now, one, by_key)
+    by_key = _inverted((one, nodes[one].keys) for one in stories)
+    for one in stories:
+        mates = _sharing(by_key, nodes[one].keys, MOST_THREADS)
+        near |= _thread(now, one, [*candidates.threads.get(one, ()), *mates])
     return now, near
 
 
-def _thread(now: Relations, one: str, by_key: Mapping[str, Sequence[str]]) -> set[str]:
+def _thread(now: Relations, one: str, candidates: Iterable[str]) -> set[str]:
     """Give the story a thread, or leave it alone; the stories that it found one together with."""
     node, mine = now.nodes[one], now.unit(one)
     if node.traits is None:
         return set()
-    others = [other for other in _sharing(by_key, node.keys) if now.unit(other) != mine]
+    others = [other for other in dict.fromkeys(candidates) if now.unit(other) != mine]
     current = now.threads.get(mine)
-    candidates = [
+    asked = [
         (traits, now.threads.get(now.unit(other), now.unit(other)), hours_apart(node, now.nodes[other]))
         for other in others
         if (traits := now.nodes[other].traits)
     ]
-    chosen = choose(node.traits, candidates, current)
+    chosen = choose(node.traits, asked, current)
     if chosen in {None, current}:
         return set()
     assert chosen
@@ -123,7 +133,7 @@ def _inverted(nodes: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, Sequen
     return found
 
 
-def _sharing(index: Mapping[str, Sequence[str]], terms: Iterable[str]) -> Iterator[str]:
-    """Those that share a term, most shared first."""
+def _sharing(index: Mapping[str, Sequence[str]], terms: Iterable[str], most: int) -> Iterator[str]:
+    """At most `most` that share a term, most shared first."""
     shared = Counter(one for term in terms for one in index.get(term, ()))
-    yield from (one for one, _ in shared.most_common(MOST_CANDIDATES))
+    yield from (one for one, _ in shared.most_common(most))

@@ -14,6 +14,8 @@ document is not the one that was read. Nothing is lost between any two steps, be
    follow.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +28,16 @@ from pipeline.errors import TerminalError, TransientError
 from pipeline.lifecycle import orders
 from pipeline.lifecycle.duplicates import window
 from pipeline.lifecycle.orders import Order
-from pipeline.lifecycle.relating import MOST_CANDIDATES, THREAD_WINDOW, Placing, Relations, duplicate_pairs, relate
+from pipeline.lifecycle.relating import (
+    MOST_DUPLICATES,
+    MOST_THREADS,
+    THREAD_WINDOW,
+    Candidates,
+    Placing,
+    Relations,
+    duplicate_pairs,
+    relate,
+)
 from pipeline.lifecycle.relations import Node, Record, decode_record, learned, node_id, opened, public_id, settled
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.search import relations as store
@@ -38,10 +49,8 @@ from pipeline.stages.outcome import Done, Priority, Work
 from pipeline.topics import ORDERS
 
 NAME = "relate"
-MOST_THREAD_CANDIDATES = 50
 
 _MEANWHILE = "Another worker has changed the relations of these stories meanwhile."
-_NOT_FOR_THREADS = ("versions", "bands")
 
 
 @asynccontextmanager
@@ -89,10 +98,12 @@ class _Known:
 
     own: Mapping[str, Stored]
     nodes: Mapping[str, Node]
-    fresh: frozenset[str]
-    """The batch's stories whose newest version the index has not yet."""
+    """The batch's stories with what the batch adds; of the others what was asked for."""
+    fresh: Sequence[str]
+    """The batch's stories whose newest version the index has not yet, in order."""
     pairs: Collection[tuple[str, str]]
     """Near-duplicates."""
+    candidates: Candidates
 
 
 class _Batch:
@@ -103,14 +114,13 @@ class _Batch:
     ) -> None:
         self._client, self._settings = client, settings
         self._records, self._offsets = records, offsets
-        self._own = {node_id(said.uri): said for said in sorted(records, key=lambda said: said.revision)}
+        self._own = {node_id(said.uri): said for said in records}
 
     async def orders(self) -> list[Order]:
         """Do all of it; the orders that are to be sent, one a story."""
         await store.refresh(self._client, self._settings)
-        known = await self._read()
-        again = await store.changed_by(self._client, self._settings, self._offsets)
-        now, near = relate(self._records, known.fresh, known.nodes, known.pairs)
+        known, again = await asyncio.gather(self._read(), store.changed_by(self._client, self._settings, self._offsets))
+        now, near = relate(known.fresh, known.nodes, known.pairs, known.candidates)
         near -= self._own.keys()
         moves = now.moves()
         told = {each.id: _order(each.source["uri"], _where(each, now)) for each in again}
@@ -129,14 +139,24 @@ class _Batch:
         for said in self._records:
             after[node_id(said.uri)] = learned(after.get(node_id(said.uri)), said)
         news = [said for said in self._records if not settled(before.get(node_id(said.uri)), said)]
-        fresh = frozenset(one for one, node in after.items() if one not in before or node.newest > before[one].newest)
-        looks = [*_looks_for_duplicates(news), *_looks_for_threads(after[one] for one in fresh)]
-        looks.sort(key=lambda look: look.field, reverse=True)  # those with all of a document replace those without
-        hits = [hit for found in await store.look_up(self._client, self._settings, looks) for hit in found]
-        nodes = {hit.id: opened(hit.source) for hit in hits} | after
-        pairs = duplicate_pairs(news, nodes)
+        fresh = [one for one in self._own if one not in before or after[one].newest > before[one].newest]
+        same = [(node_id(said.uri), look) for said in news if (look := _look_for_duplicates(said))]
+        related = [(one, look) for one in fresh if (look := _look_for_threads(after[one]))]
+        candidates, sources = await self._candidates(same, related)
+        nodes = {one: opened(source) for one, source in sources.items()} | after
+        pairs = duplicate_pairs(news, nodes, candidates)
         founders = await self._founders(nodes, {*self._own, *(one for pair in pairs for one in pair)})
-        return _Known(own, founders | nodes, fresh, pairs)
+        return _Known(own, founders | nodes, fresh, pairs, candidates)
+
+    async def _candidates(
+        self, same: Sequence[tuple[str, Look]], related: Sequence[tuple[str, Look]]
+    ) -> tuple[Candidates, dict[str, dict[str, Any]]]:
+        """What is found for these stories, and by id what was asked for of the documents."""
+        found = await store.look_up(self._client, self._settings, [look for _, look in (*same, *related)])
+        sources: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        for hit in (hit for hits in found for hit in hits):
+            sources[hit.id] |= hit.source
+        return Candidates(_by_story(same, found[: len(same)]), _by_story(related, found[len(same) :])), sources
 
     async def _founders(self, nodes: Mapping[str, Node], of: Iterable[str]) -> dict[str, Node]:
         """The founders of these stories' groups and, where one was given another, of theirs."""
@@ -195,31 +215,40 @@ class _Batch:
         return told
 
 
-def _looks_for_duplicates(records: Iterable[Record]) -> Iterable[Look]:
-    for said in records:
-        if said.fingerprint:
-            reach = int(window(said.fingerprint).total_seconds())
-            yield Look(
-                field="bands",
-                terms=said.fingerprint.bands,
-                earliest=said.time - reach,
-                latest=said.time + reach,
-                most=MOST_CANDIDATES,
-            )
+def _by_story(looks: Iterable[tuple[str, Look]], found: Iterable[Sequence[Stored]]) -> dict[str, list[str]]:
+    """The ids that were found for each story."""
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for (one, _), hits in zip(looks, found, strict=True):
+        ids[one] += [hit.id for hit in hits]
+    return ids
 
 
-def _looks_for_threads(nodes: Iterable[Node]) -> Iterable[Look]:
+def _look_for_duplicates(said: Record) -> Look | None:
+    if said.fingerprint is None:
+        return None
+    reach = int(window(said.fingerprint).total_seconds())
+    return Look(
+        field="bands",
+        terms=said.fingerprint.bands,
+        earliest=said.time - reach,
+        latest=said.time + reach,
+        most=MOST_DUPLICATES,
+        without=("bands", "keys", "traits"),
+    )
+
+
+def _look_for_threads(node: Node) -> Look | None:
+    if node.traits is None:
+        return None
     reach = int(THREAD_WINDOW.total_seconds())
-    for node in nodes:
-        if node.traits:
-            yield Look(
-                field="keys",
-                terms=node.keys,
-                earliest=node.first - reach,
-                latest=node.last + reach,
-                most=MOST_THREAD_CANDIDATES,
-                without=_NOT_FOR_THREADS,
-            )
+    return Look(
+        field="keys",
+        terms=node.keys,
+        earliest=node.first - reach,
+        latest=node.last + reach,
+        most=MOST_THREADS,
+        without=("bands", "keys", "versions"),
+    )
 
 
 def _where(stored: Stored, now: Relations) -> Placing:

@@ -1,0 +1,264 @@
+"""What it costs to relate a story to those already known, engine included, by how many are known.
+
+    python -m benchmarks.relations_cost [--known 1000,10000,100000] [--flood 10000] [--json]
+
+One run on one OpenSearch of its own, in a temporary folder: the index is filled to each size with synthetic stories,
+all of them within the times in which duplicates and threads are looked for, and at each size the same number of new
+stories is related, one by one and in batches. Of these, one in five is a copy of a story that is known, and all have
+keys in common with others, some of them with many: names, places and words are drawn from a long-tailed distribution.
+At the end a flood is added, of stories that fill the same template, and more of them are related. Measured is the whole
+work of the stage, from the message to the orders; what it costs to make a record is stated beside it.
+"""
+
+import asyncio
+import base64
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from itertools import combinations, islice
+from pathlib import Path
+
+import click
+import orjson
+from elasticsearch import AsyncElasticsearch
+from elasticsearch.helpers import async_streaming_bulk
+from rich.table import Table
+
+from pipeline import settings as configuration
+from pipeline.cli.console import out, print_json, say
+from pipeline.lifecycle.fingerprints import Fingerprint
+from pipeline.lifecycle.relations import Record, decode_record, learned, node_id, record
+from pipeline.lifecycle.threads import Traits
+from pipeline.local import stack
+from pipeline.messages import Message
+from pipeline.search import relations as store
+from pipeline.search.client import connect, connect_async
+from pipeline.settings import Settings
+from pipeline.stages.relate import relate_batch
+from pipeline.story import Story
+from pipeline.topics import FINGERPRINTS
+
+NOW = 1_770_000_000
+SPREAD = 6 * 86400
+"""Seconds over which the known stories are spread, evenly and in no order."""
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Milliseconds a story at one size."""
+
+    known: int
+    what: str
+    p50: float
+    p99: float
+    batched: float
+    """A story's share in a batch of BATCH."""
+    orders: int
+
+
+def hexadecimal(chance: random.Random, size: int) -> str:
+    return chance.randbytes(size).hex()
+
+
+def drawn(chance: random.Random, name: str, many: int) -> str:
+    """One of `many` names, the first of which are far more frequent than the last."""
+    return f"{name}{min(int(chance.paretovariate(0.5)), chance.randrange(1, many))}"
+
+
+def sketch(chance: random.Random, size: int) -> str:
+    hashes = sorted({chance.randrange(1 << 32) for _ in range(size)})
+    return base64.b64encode(b"".join(each.to_bytes(4, "little") for each in hashes)).decode()
+
+
+def fingerprint(chance: random.Random) -> Fingerprint:
+    """Of a text that is like no other."""
+    return Fingerprint(
+        bands=tuple(f"1b{number:x}{hexadecimal(chance, 5)}" for number in range(28)),
+        exact=hexadecimal(chance, 8),
+        words=300,
+        body=sketch(chance, 128),
+        lead=sketch(chance, 58),
+        figures=sketch(chance, 6),
+        names=sketch(chance, 12),
+        days=sketch(chance, 1),
+    )
+
+
+def traits(chance: random.Random, uri: str) -> Traits:
+    names = list(dict.fromkeys(drawn(chance, "name", 50_000) for _ in range(5)))
+    places = list(dict.fromkeys(drawn(chance, "place", 3_000) for _ in range(2)))
+    words = list(dict.fromkeys(drawn(chance, "word", 20_000) for _ in range(20)))
+    keys = [
+        f"ref:{hexadecimal(chance, 8)}",
+        f"slug:{drawn(chance, 'slug', 100_000)}-{drawn(chance, 'slug', 1_000)}",
+        *(f"pair:{name}|{place}" for name in names[:4] for place in places),
+        *(f"pair:{one}|{other}" for one, other in combinations(names[:3], 2)),
+        *(f"word:{word}|{place}" for word in words[:4] for place in places),
+        *(f"word:{one}|{other}" for one, other in combinations(words[:4], 2)),
+    ]
+    weights = {name: dict.fromkeys(each, 1000 // len(each)) for name, each in (("n", names), ("p", places))}
+    return Traits(
+        id=node_id(uri)[:16],
+        keys=tuple(keys[:24]),
+        names=weights["n"],
+        places=weights["p"],
+        countries=("FR",),
+        words=dict.fromkeys(words, 223),
+    )
+
+
+def synthetic(number: int, kind: str) -> Record:
+    """The record of a story; of the same number and kind always the same. 'flood': one of a template."""
+    chance = random.Random(f"{kind} {number}")
+    uri = f"urn:{kind}:{number}"
+    made = fingerprint(chance)
+    if kind == "flood":  # a shared beginning: its bands and its sketch
+        shared = fingerprint(random.Random(0))
+        made = replace(made, bands=(*shared.bands[:12], *made.bands[12:]), lead=shared.lead)
+    when = NOW - chance.randrange(SPREAD)
+    return Record(uri=uri, revision=1, time=when, fingerprint=made, traits=traits(chance, uri))
+
+
+def copied(number: int, of: int) -> Record:
+    """A copy of a known story, an hour later."""
+    original = synthetic(of, "known")
+    return replace(synthetic(number, "new"), fingerprint=original.fingerprint, time=original.time + 3600)
+
+
+def arrivals(begin: int, count: int, known: int, kind: str) -> list[Record]:
+    chance = random.Random(begin)
+    numbers = range(begin, begin + count)
+    if kind == "flood":
+        return [synthetic(number, kind) for number in numbers]
+    return [synthetic(n, "new") if n % 5 else copied(n, chance.randrange(known)) for n in numbers]
+
+
+async def fill(client: AsyncElasticsearch, settings: Settings, numbers: range, kind: str) -> None:
+    """Put synthetic stories into the index as the stage would have left them."""
+
+    def actions() -> Iterator[dict[str, object]]:
+        for number in numbers:
+            said = synthetic(number, kind)
+            yield {
+                "_op_type": "create",
+                "_id": node_id(said.uri),
+                "_source": orjson.loads(orjson.dumps(learned(None, said))),
+            }
+
+    index = store.relations_index(settings)
+    async for well, item in async_streaming_bulk(client.options(request_timeout=300), actions(), index=index):
+        assert well, item
+    await client.options(request_timeout=300).indices.refresh(index=index)
+
+
+def message(said: Record, offset: int) -> Message:
+    return Message(
+        topic=FINGERPRINTS,
+        partition=0,
+        offset=offset,
+        timestamp=datetime.now(UTC),
+        key=said.uri.encode(),
+        value=orjson.dumps(said),
+    )
+
+
+async def measure(client: AsyncElasticsearch, settings: Settings, known: int, stories: int, kind: str) -> Cost:
+    """Relate `stories` new stories one by one, and as many in batches."""
+    begin = known * 10
+    sent = 0
+    single: list[float] = []
+    batched: list[float] = []
+    for size, seconds in ((1, single), (BATCH, batched)):
+        batches = iter(arrivals(begin, stories, known, kind))
+        while batch := list(islice(batches, size)):
+            messages = [message(said, begin + number) for number, said in enumerate(batch)]
+            begun = time.perf_counter()
+            outcomes = await relate_batch(client, settings, messages)
+            seconds.append((time.perf_counter() - begun) / len(batch))
+            sent += sum(len(outcome.sends) for outcome in outcomes)
+            begin += len(batch)
+    return Cost(
+        known=known,
+        what=kind,
+        p50=1000 * statistics.median(single),
+        p99=1000 * statistics.quantiles(single, n=100)[98],
+        batched=1000 * statistics.mean(batched),
+        orders=sent,
+    )
+
+
+async def run(settings: Settings, sizes: Sequence[int], stories: int, flood: int) -> list[Cost]:
+    found: list[Cost] = []
+    async with connect_async(settings) as client:
+        there = 0
+        await measure(client, settings, 1, stories, "new")  # the engine's first requests are its slowest
+        for known in sizes:
+            say(f"Filling the index to {known:,} stories")
+            await fill(client, settings, range(there, known), "known")
+            there = known
+            found.append(await measure(client, settings, known, stories, "new"))
+            say(f"{found[-1]}")
+        if flood:
+            say(f"A flood of {flood:,} stories of one template")
+            await fill(client, settings, range(flood), "flood")
+            found.append(await measure(client, settings, there, stories, "flood"))
+    return found
+
+
+def record_cost() -> float:
+    """Milliseconds to make and read the record of a story of 400 words."""
+    chance = random.Random(1)
+    words = [f"{drawn(chance, 'word', 20_000)}" for _ in range(400)]
+    story = Story(uri="urn:story", headline=" ".join(words[:9]), slugline="WORDS/MANY", body_text=" ".join(words))
+    begun = time.perf_counter()
+    for _ in range(50):
+        decode_record(record(story))
+    return 1000 * (time.perf_counter() - begun) / 50
+
+
+@contextmanager
+def engine(folder: Path) -> Iterator[Settings]:
+    settings = configuration.load(data=str(folder))
+    try:
+        found = stack.start(folder, Path(settings.cache).expanduser(), kafka=False, usual_ports=False)
+        assert found.elasticsearch
+        settings = replace(settings, elasticsearch=found.elasticsearch)
+        with connect(settings) as client:
+            store.ensure(client, settings)
+        yield settings
+    finally:
+        stack.stop(folder)
+
+
+@click.command()
+@click.option("--known", default="1000,10000,100000,1000000", show_default=True, help="Sizes, ascending.")
+@click.option("--stories", default=200, show_default=True, help="To relate at each size, one by one and in batches.")
+@click.option("--flood", default=10_000, show_default=True, help="Stories of one template, at the end; 0 for none.")
+@click.option("--json", "as_json", is_flag=True)
+def main(known: str, stories: int, flood: int, as_json: bool) -> None:
+    """Measure what it costs to relate a story, by how many are known."""
+    sizes = [int(each) for each in known.split(",")]
+    with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as settings:
+        costs = asyncio.run(run(settings, sizes, stories, flood))
+    making = record_cost()
+    if as_json:
+        print_json({"record_ms": making, "costs": [asdict(each) for each in costs]})
+        return
+    table = Table("known", "new stories", "p50 ms", "p99 ms", f"ms in a batch of {BATCH}", "orders")
+    for each in costs:
+        what = "of the flood" if each.what == "flood" else "of all kinds"
+        table.add_row(
+            f"{each.known:,}", what, *(f"{ms:.1f}" for ms in (each.p50, each.p99, each.batched)), str(each.orders)
+        )
+    out.print(table)
+    out.print(f"To make and read a record: {making:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
