@@ -15,7 +15,7 @@ from pipeline.cli.console import err, out, print_json, printable, say, say_error
 from pipeline.errors import OperatorError, TerminalError
 from pipeline.messages import ORIGINAL, Message, Send
 from pipeline.settings import Settings
-from pipeline.topics import DEAD_LETTER, RAW
+from pipeline.topics import DEAD_LETTER
 
 REQUEUED = "requeued"
 """Header of a marker in wire.dead-letter: the letter with this id was sent again."""
@@ -91,15 +91,18 @@ def show(letter_id: str, raw: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="Every letter that was not requeued yet.")
 @click.option("--stage", help="With --all: only what this stage gave up.")
 def requeue(ids: Sequence[str], everything: bool, stage: str | None) -> None:
-    """Send dead letters once more to where they were read from, as they came."""
+    """Send dead letters once more to where they were read from, as they came.
+
+    What a feed could not read whole was read from no topic and is not sent: a part of an item is none.
+    """
     settings = configuration.load()
     if bool(ids) == everything:
         raise click.UsageError("Name ids (see `wire dead-letter list`), or --all.")
     if everything:
-        chosen = {x.id for x in _letters(settings) if not x.requeued and stage in {None, x.stage}}
+        chosen = {x.id for x in _letters(settings) if x.read_from and not x.requeued and stage in {None, x.stage}}
         letters: Iterable[Message] = (message for message in read(settings, DEAD_LETTER) if _id(message) in chosen)
     else:
-        letters = {_id(message): message for message in (_find(settings, letter_id) for letter_id in ids)}.values()
+        letters = {_id(message): message for message in (_whole(settings, letter_id) for letter_id in ids)}.values()
     sent, refusals = _send(settings, ((_id(message), _original(message)) for message in letters))
     # Only now: a letter is requeued once its bytes are acknowledged, not before.
     _send(settings, ((x, Send(topic=DEAD_LETTER, key=x.encode(), value=b"", headers={REQUEUED: x})) for x in sent))
@@ -174,13 +177,23 @@ def _find(settings: Settings, letter_id: str) -> Message:
     return message
 
 
+def _whole(settings: Settings, letter_id: str) -> Message:
+    message = _find(settings, letter_id)
+    if not message.headers.get("read-from"):
+        raise OperatorError(
+            f"The dead letter {letter_id} is of something that could not be read whole, and is no item; "
+            f"`wire dead-letter show {letter_id} --raw` writes what there was of it."
+        )
+    return message
+
+
 def _safe(text: str) -> str:
     """`text` as a cell of a table: it neither marks nor steers."""
     return escape(printable(text))
 
 
 def _original(message: Message) -> Send:
-    topic = message.headers.get("read-from", "").partition("/")[0] or RAW
+    topic = message.headers["read-from"].partition("/")[0]
     headers = {name.removeprefix(ORIGINAL): v for name, v in message.headers.items() if name.startswith(ORIGINAL)}
     return Send(topic=topic, key=message.key, value=message.value, headers=headers)
 

@@ -21,13 +21,12 @@ from pipeline.intake.cursors import keep
 from pipeline.intake.gaps import Tracker, Transmission, transmission
 from pipeline.intake.metrics import Metrics
 from pipeline.settings import Settings
-from pipeline.topics import PARSED, PARSED_BULK
+from pipeline.topics import PARSED, topics
 
 log = logging.getLogger(__name__)
 
 GAPS_OF, GAPS_EVERY = timedelta(days=1), timedelta(seconds=30)
 """Gaps are missed for a day, and looked for again and again."""
-TOPICS = (PARSED, PARSED_BULK)
 _KEPT_AFTER = 10_000
 """Messages of others after which a feed's offsets are kept anew, though nothing of its own came."""
 
@@ -99,7 +98,7 @@ def read_on(settings: Settings, trackers: Iterable[Tracker], since: datetime, st
     by_feed = {tracker.feed: tracker for tracker in trackers}
     observed: list[Transmission] = []
     with _consumer(settings) as consumer:
-        partitions = [TopicPartition(topic, number) for topic in TOPICS for number in _partitions(consumer, topic)]
+        partitions = _partitions(settings, consumer)
         if not partitions:
             return set()
         starts, ends = _starts(consumer, partitions, by_feed.values(), since), consumer.end_offsets(partitions)
@@ -133,8 +132,10 @@ def _consumer(settings: Settings) -> Iterator[Any]:
             consumer.close(autocommit=False)
 
 
-def _partitions(consumer: Any, topic: str) -> list[int]:
-    return sorted(consumer.partitions_for_topic(topic) or ())
+def _partitions(settings: Settings, consumer: Any) -> list[TopicPartition]:
+    """Of wire.parsed, in all its lanes."""
+    names = [topic.name for topic in topics(settings) if topic.name.startswith(PARSED)]
+    return [TopicPartition(name, n) for name in names for n in sorted(consumer.partitions_for_topic(name) or ())]
 
 
 def _name(at: Any) -> str:

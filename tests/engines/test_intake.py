@@ -131,6 +131,14 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
     assert "broken or cut off" in found["broken.gz"].headers["cause"]
     assert len(list(read(stopped, DEAD_LETTER))) == 2
     _shown(settings)
+    ids = {
+        each["name"]: each["id"]
+        for each in map(orjson.loads, wire(settings, "dead-letter", "list", "--json").out.splitlines())
+    }
+    refused = wire(settings, "dead-letter", "requeue", ids["broken.gz"])
+    assert (refused.code, "is no item" in refused.err) == (1, True)
+    assert "1 requeued." in wire(settings, "dead-letter", "requeue", "--all").out.decode()
+    assert sorted(names(stopped)) == ["0000.txt", "0001.txt", "0002.txt", "large.txt"]
 
 
 def _shown(settings: Settings) -> None:
