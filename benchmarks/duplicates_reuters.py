@@ -26,7 +26,7 @@ UNCLEAR = frozenset(
 )
 _STORY = re.compile(r'<REUTERS[^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
 _DATE = re.compile(r"<DATE>\s*(\d+-[A-Z]{3}-\d{4})(?: (\d\d:\d\d:\d\d))?")
-_EMPTY = re.compile(r"\W*blah blah blah\W*", re.IGNORECASE)
+_EMPTY = re.compile(r"\W*(?:blah blah blah\W*)?", re.IGNORECASE)
 """What a flash has for a body: its headline is all."""
 
 

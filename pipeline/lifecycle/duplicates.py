@@ -30,8 +30,14 @@ ALIKE = 0.75
 """The Jaccard index from which on another lead is a desk's, not another story's."""
 LEAST_CUT, LEAST_CUT_WORDS = 1 / 4, 60
 """A shorter text than both is no cut story, but an urgent or a boilerplate that others begin with."""
-FIGURES_DIFFER, NAMES_DIFFER = 0.16, 0.19
+FIGURES_DIFFER, NAMES_DIFFER = 0.16, 0.14
 """The share of the figures, and of the names, that the other story may have otherwise; of days, none."""
+CHANGES_EACH = 3
+"""So many changed places make up for one particular that differs: edited copy is changed in its wording mostly."""
+PARTICULARS_EACH = 25
+"""And so many particulars for one that differs, since everything can be mistyped; but one may always differ."""
+TABLE_WORDS = 5
+"""Where there is a figure in fewer words than this it may not: a figure that differs is another day's or hour's."""
 
 WINDOW = timedelta(days=7)
 SHORT_WINDOW = timedelta(hours=12)
@@ -84,16 +90,20 @@ def _same_particulars(a: Fingerprint, b: Fingerprint, body: _Overlap) -> bool:
     """Whether there are not more than a few figures, names and days of which each story has others.
 
     An edited copy is changed in its wording in more places than in its particulars, and a correction in one particular;
-    a template that was filled in anew is changed in its particulars only.
+    a template that was filled in anew is changed in its particulars only. What only one of them has is no difference:
+    a cut copy lacks much, and conversions and tickers are added.
     """
     figures = _overlap(a.figures, b.figures, PARTICULARS_SIZE)
     names = _overlap(a.names, b.names, PARTICULARS_SIZE)
     days = _overlap(a.days, b.days, PARTICULARS_SIZE)
     if 1 - figures.contained > FIGURES_DIFFER or 1 - names.contained > NAMES_DIFFER or days.fewer:
         return False
-    changed_places = (1 - body.contained) * min(a.words, b.words) / SHINGLE  # a changed word changes so many shingles
+    words, differing = min(a.words, b.words), figures.fewer + names.fewer
+    changed_places = (1 - body.contained) * words / SHINGLE  # a changed word changes so many shingles
+    if figures.both + figures.fewer > words / TABLE_WORDS:
+        return differing <= changed_places / CHANGES_EACH
     particulars = figures.both + figures.fewer + names.both + names.fewer
-    return figures.fewer + names.fewer <= max(1, changed_places / 3, particulars / 25)
+    return differing <= max(1, changed_places / CHANGES_EACH, particulars / PARTICULARS_EACH)
 
 
 def _overlap(a: str, b: str, size: int) -> _Overlap:

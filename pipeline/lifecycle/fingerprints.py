@@ -89,12 +89,13 @@ def fingerprint(story: Story) -> Fingerprint | None:
     None where there are fewer than FEWEST_WORDS words, which say too little to be compared.
     """
     text = _read(story.body_text)
-    if len(text.words) < SHORT_WORDS:
+    short = len(text.words) < SHORT_WORDS
+    if short:
         text = _read(f"{story.headline or ''}\n{story.body_text}")
     if len(text.words) < FEWEST_WORDS:
         return None
     exact = f"{VERSION}e{_key(' '.join(text.words))}"
-    if len(text.words) < SHORT_WORDS:
+    if short:
         return Fingerprint(bands=(exact,), exact=exact, words=len(text.words))
     shingles = _shingles(text.words)
     lead = shingles[:LEAD_SHINGLES]
