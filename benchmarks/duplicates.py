@@ -5,8 +5,8 @@
 1. Samples of our own (duplicates_cases.py): stories copied and edited in fifteen ways, templates filled in anew,
    follow-ups. Sixteen families of templates were tuned on, eight others are reported.
 2. Newswire of 1987 (duplicates_reuters.py), which has copies by two desks, cuts, corrections and thousands of filled-in
-   templates, with our judgements of which stories say the same. Three days were tuned on, ten others are reported. Its
-   text is not ours to pass on: give its folder.
+   templates, with our judgements of which stories say the same. Two thousand stories were tuned on, three thousand
+   others are reported. Its text is not ours to pass on: give its folder.
 
 Each is also grouped by what is usual: the Jaccard index of three-word shingles, exact here, which MinHash estimates, at
 three thresholds. All take only pairs in the time window. A pair counts as found where both are in one group.
@@ -55,6 +55,7 @@ class Cost:
     """What fingerprints cost, a story."""
 
     milliseconds: float
+    """Of the processor."""
     bytes: float
     candidates: float
     """Stories in the set's window that share a band."""
@@ -62,9 +63,9 @@ class Cost:
 
 def ours(stories: Sequence[Sample]) -> tuple[set[Pair], Cost]:
     """The pairs that share a band and are duplicates."""
-    began = time.perf_counter()
+    began = time.process_time()
     found = [fingerprint(sample.story) for sample in stories]
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     by_band: dict[str, list[int]] = defaultdict(list)
     for position, each in enumerate(found):
         for band in each.bands if each else ():
