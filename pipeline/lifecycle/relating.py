@@ -1,18 +1,17 @@
-"""From a batch of records, and the stories that they may be related to, to groups and threads.
+"""From records, and the stories that they may be related to, to groups and threads: one record after the other.
 
-Groups do not depend on the order of arrival (groups.py). Threads do, since what has a thread keeps it: a story joins
-what is known when it comes, and later stories do not bring it elsewhere. In which order the stories of one batch come,
-and where batches are cut, makes no difference beyond that. A group is one member of its thread: all its copies are in
-the same thread, and copies alone make none.
+Groups do not depend on the order of the records (groups.py). Threads do, since what has a thread keeps it: a story
+joins what is known when it comes, and no later story brings it elsewhere. A group is one member of its thread: all its
+copies are in the same thread, and copies alone make none. A thread is named after the earlier of the two that began it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.lifecycle.groups import regroup
-from pipeline.lifecycle.relations import Node, Record, Version, hours_apart, node_id, same_news
+from pipeline.lifecycle.groups import Groups
+from pipeline.lifecycle.relations import Node, Record, Version, hours_apart, learned, node_id, same_news
 from pipeline.lifecycle.threads import choose
 
 MOST_DUPLICATES, MOST_THREADS = 60, 40
@@ -26,35 +25,6 @@ Placing = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Relations:
-    """Where the stories belong, as far as `nodes` tells."""
-
-    nodes: Mapping[str, Node]
-    """As they are stored, but with what the batch adds to them."""
-    founders: Mapping[str, str]
-    """See groups.regroup."""
-    threads: dict[str, str]
-    """The thread of each group, by its founder, and of each story without a group, by its own id."""
-
-    def unit(self, one: str) -> str:
-        """The founder of the story's group, or the story itself."""
-        return self.founders.get(one, self.nodes[one].group or one)
-
-    def placing(self, one: str) -> Placing:
-        """Where the story belongs now."""
-        return self.founders.get(one, self.nodes[one].group), self.threads.get(self.unit(one))
-
-    def moved(self, one: str) -> bool:
-        """Whether it belongs elsewhere than is stored."""
-        node = self.nodes[one]
-        return self.placing(one) != (node.group, node.thread)
-
-    def moves(self) -> dict[str, Placing]:
-        """By the founder of each group whose stored members, loaded or not, belong elsewhere: where."""
-        return {node.group: self.placing(one) for one, node in self.nodes.items() if node.group and self.moved(one)}
-
-
-@dataclass(frozen=True, slots=True)
 class Candidates:
     """Which of the known stories each story of a batch is to be compared with, by ids; the likeliest first."""
 
@@ -62,78 +32,124 @@ class Candidates:
     threads: Mapping[str, Sequence[str]]
 
 
-def duplicate_pairs(batch: Sequence[Record], nodes: Mapping[str, Node], candidates: Candidates) -> set[tuple[str, str]]:
-    """Each pair of a record's story and a near-duplicate of that version; of one group no more than one member."""
-    own = {node_id(said.uri) for said in batch}
-    by_band = _inverted((one, nodes[one].bands) for one in own)
-    found: set[tuple[str, str]] = set()
+def duplicates_of(batch: Sequence[Record], stored: Mapping[str, Node], candidates: Candidates) -> list[set[str]]:
+    """For each record the near-duplicates of that version, among those stored and those that come before it; of a group
+    that is stored, one member at most."""
+    nodes = dict(stored)
+    mates = _Mates()
+    found = []
     for said in batch:
-        if said.fingerprint is None:
-            continue
-        one, joined = node_id(said.uri), set[str]()
-        version = Version(revision=said.revision, time=said.time, fingerprint=said.fingerprint)
-        mates = _sharing(by_band, said.fingerprint.bands, MOST_DUPLICATES)
-        for other in dict.fromkeys([*candidates.duplicates.get(one, ()), *mates]):
-            group = nodes[other].group
-            if other != one and group not in joined and same_news(version, nodes[other]):
-                found.add((one, other))
-                joined |= {group} if group else set()
+        one = node_id(said.uri)
+        near, joined = set[str](), set[str]()
+        if said.fingerprint:
+            version = Version(revision=said.revision, time=said.time, fingerprint=said.fingerprint)
+            near_by = mates.sharing(said.fingerprint.bands, MOST_DUPLICATES)
+            for other in dict.fromkeys([*candidates.duplicates.get(one, ()), *near_by]):
+                group = nodes[other].group
+                if other != one and group not in joined and same_news(version, nodes[other]):
+                    near.add(other)
+                    joined |= {group} if group else set()
+            mates.add(one, said.fingerprint.bands)
+        nodes[one] = learned(nodes.get(one), said)
+        found.append(near)
     return found
 
 
-def relate(
-    stories: Sequence[str], nodes: Mapping[str, Node], pairs: Iterable[tuple[str, str]], candidates: Candidates
-) -> tuple[Relations, set[str]]:
-    """Groups and threads after the batch, and the stories besides its own that it was found to be related to.
+class Relations:
+    """Where stories belong, while records come.
 
-    `nodes` hold what `pairs` and `candidates` name, and the founders of the groups of the stories in pairs. `stories`:
-    those whose newest version came with the batch, in order; the threads of the others stay.
+    `stored`: the stories that come if they are known, those that they are compared with or near to, and the founders of
+    the groups of those that come and are near.
     """
-    near = {one for pair in pairs for one in pair}
-    now = Relations(nodes, regroup(nodes, pairs), {})
-    for one in sorted(nodes, key=lambda each: (nodes[each].first, nodes[each].uri)):
-        if thread := nodes[one].thread:
-            now.threads.setdefault(now.unit(one), thread)
-    by_key = _inverted((one, nodes[one].keys) for one in stories)
-    for one in stories:
-        mates = _sharing(by_key, nodes[one].keys, MOST_THREADS)
-        near |= _thread(now, one, [*candidates.threads.get(one, ()), *mates])
-    return now, near
+
+    def __init__(self, stored: Mapping[str, Node]) -> None:
+        self._stored = stored
+        self.nodes = dict(stored)
+        self.near: set[str] = set()
+        """The stories that those which came were found to be near to, or to be of one thread with that was none yet."""
+        self._groups = Groups(self.nodes)
+        self._threads: dict[str, str] = {}
+        self._mates = _Mates()
+        for one in sorted(stored, key=lambda each: (stored[each].first, stored[each].uri)):
+            if thread := stored[one].thread:
+                self._threads.setdefault(self._unit(one), thread)
+
+    def take(self, said: Record, duplicates: Iterable[str], candidates: Sequence[str]) -> None:
+        """One more record. `duplicates`: what it is a near-duplicate of. `candidates`: who may be of one thread."""
+        one = node_id(said.uri)
+        before = self.nodes.get(one)
+        self.nodes[one] = learned(before, said)
+        if founders := self._groups.reconsider(one):
+            self._inherit(*founders)
+        for other in duplicates:
+            self._inherit(*self._groups.join(one, other))
+            self.near.add(other)
+        if said.traits and (before is None or said.revision > before.newest):
+            self._thread(one, [*candidates, *self._mates.sharing(said.traits.keys, MOST_THREADS)])
+            self._mates.add(one, said.traits.keys)
+
+    def placing(self, one: str) -> Placing:
+        """Where the story belongs now."""
+        return self._groups.founder(one) or self.nodes[one].group, self._threads.get(self._unit(one))
+
+    def moved(self, one: str) -> bool:
+        """Whether it belongs elsewhere than is stored."""
+        stored = self._stored.get(one)
+        return self.placing(one) != ((stored.group, stored.thread) if stored else (None, None))
+
+    def moves(self) -> dict[str, Placing]:
+        """By the founder of each group whose members, loaded or not, belong elsewhere than is stored: where."""
+        return {node.group: self.placing(one) for one, node in self._stored.items() if node.group and self.moved(one)}
+
+    def _unit(self, one: str) -> str:
+        """The founder of the story's group, or the story itself: what a thread consists of."""
+        return self._groups.founder(one) or self.nodes[one].group or one
+
+    def _inherit(self, founder: str, former: str) -> None:
+        """The thread goes with the founder; one that has none takes the other's."""
+        if founder != former and (thread := self._threads.pop(former, None)):
+            self._threads.setdefault(founder, thread)
+
+    def _thread(self, one: str, candidates: Iterable[str]) -> None:
+        """Give the story a thread, or leave it alone."""
+        node, mine = self.nodes[one], self._unit(one)
+        current = self._threads.get(mine)
+        others = [other for other in dict.fromkeys(candidates) if self._may_share_thread(one, other)]
+        asked = [
+            (traits, self._threads.get(self._unit(other), self._unit(other)), hours_apart(node, self.nodes[other]))
+            for other in others
+            if (traits := self.nodes[other].traits)
+        ]
+        assert node.traits
+        chosen = choose(node.traits, asked, current)
+        if chosen is None or chosen == current:
+            return
+        partners = {other for other in others if self._unit(other) == chosen and chosen not in self._threads}
+        if partners and current is None:
+            earliest = min((self.nodes[each].first, self.nodes[each].uri) for each in partners)
+            self._threads[mine] = mine if (node.first, node.uri) < earliest else chosen
+        else:
+            self._threads[mine] = chosen
+        if partners:
+            self._threads[chosen] = self._threads[mine]
+        self.near |= partners
+
+    def _may_share_thread(self, one: str, other: str) -> bool:
+        apart = hours_apart(self.nodes[one], self.nodes[other])
+        return self._unit(one) != self._unit(other) and apart <= THREAD_WINDOW.total_seconds() / 3600
 
 
-def _thread(now: Relations, one: str, candidates: Iterable[str]) -> set[str]:
-    """Give the story a thread, or leave it alone; the stories that it found one together with."""
-    node, mine = now.nodes[one], now.unit(one)
-    if node.traits is None:
-        return set()
-    others = [other for other in dict.fromkeys(candidates) if now.unit(other) != mine]
-    current = now.threads.get(mine)
-    asked = [
-        (traits, now.threads.get(now.unit(other), now.unit(other)), hours_apart(node, now.nodes[other]))
-        for other in others
-        if (traits := now.nodes[other].traits)
-    ]
-    chosen = choose(node.traits, asked, current)
-    if chosen in {None, current}:
-        return set()
-    assert chosen
-    partners = [other for other in others if now.unit(other) == chosen and chosen not in now.threads]
-    if partners:
-        earliest = min((now.nodes[each].first, now.nodes[each].uri) for each in partners)
-        now.threads[chosen] = mine if current is None and (node.first, node.uri) < earliest else chosen
-    now.threads[mine] = now.threads[chosen] if partners else chosen
-    return set(partners)
+class _Mates:
+    """The stories of a batch by what they can be found by."""
 
+    def __init__(self) -> None:
+        self._by_term: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
-def _inverted(nodes: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, Sequence[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for one, terms in nodes:
+    def add(self, one: str, terms: Iterable[str]) -> None:
         for term in terms:
-            found[term].append(one)
-    return found
+            self._by_term[term][one] = None
 
-
-def _sharing(index: Mapping[str, Sequence[str]], terms: Iterable[str], most: int) -> Iterator[str]:
-    """At most `most` that share a term, most shared first."""
-    shared = Counter(one for term in terms for one in index.get(term, ()))
-    yield from (one for one, _ in shared.most_common(most))
+    def sharing(self, terms: Iterable[str], most: int) -> list[str]:
+        """At most `most` that share a term, most shared first."""
+        shared = Counter(one for term in terms for one in self._by_term.get(term, ()))
+        return [one for one, _ in shared.most_common(most)]

@@ -18,7 +18,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -35,10 +35,9 @@ from pipeline.lifecycle.relating import (
     Candidates,
     Placing,
     Relations,
-    duplicate_pairs,
-    relate,
+    duplicates_of,
 )
-from pipeline.lifecycle.relations import Node, Record, decode_record, learned, node_id, opened, public_id, settled
+from pipeline.lifecycle.relations import Node, Record, decode_record, node_id, opened, public_id, settled
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.search import relations as store
 from pipeline.search.client import connect_async
@@ -92,20 +91,6 @@ def _decoded(message: Message) -> Record | TerminalError:
         return error
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the index holds of the batch's stories and of those that they may be related to."""
-
-    own: Mapping[str, Stored]
-    nodes: Mapping[str, Node]
-    """The batch's stories with what the batch adds; of the others what was asked for."""
-    fresh: Sequence[str]
-    """The batch's stories whose newest version the index has not yet, in order."""
-    pairs: Collection[tuple[str, str]]
-    """Near-duplicates."""
-    candidates: Candidates
-
-
 class _Batch:
     """One batch: what is read, what follows from it, what is written."""
 
@@ -119,39 +104,38 @@ class _Batch:
     async def orders(self) -> list[Order]:
         """Do all of it; the orders that are to be sent, one a story."""
         await store.refresh(self._client, self._settings)
-        known, again = await asyncio.gather(self._read(), store.changed_by(self._client, self._settings, self._offsets))
-        now, near = relate(known.fresh, known.nodes, known.pairs, known.candidates)
-        near -= self._own.keys()
+        (own, now), again = await asyncio.gather(
+            self._related(), store.changed_by(self._client, self._settings, self._offsets)
+        )
+        near = now.near - self._own.keys()
         moves = now.moves()
         told = {each.id: _order(each.source["uri"], _where(each, now)) for each in again}
         told |= await self._move_members(moves, near | self._own.keys())
         told |= await self._move_near(now, [one for one in near if now.moved(one)])
-        told |= await self._write_own(now, known)
+        told |= await self._write_own(now, own)
         if moves:
             await store.refresh(self._client, self._settings)
             told |= await self._move_members(moves, ())
         return list(told.values())
 
-    async def _read(self) -> _Known:
-        own = await store.get(self._client, self._settings, self._own)
+    async def _related(self) -> tuple[Mapping[str, Stored], Relations]:
+        """The documents of the batch's stories, and where these and what they are related to belong now."""
+        own = await self._get(self._own)
         before = {one: opened(stored.source) for one, stored in own.items()}
-        after = dict(before)
-        for said in self._records:
-            after[node_id(said.uri)] = learned(after.get(node_id(said.uri)), said)
         news = [said for said in self._records if not settled(before.get(node_id(said.uri)), said)]
-        fresh = [one for one in self._own if one not in before or after[one].newest > before[one].newest]
-        same = [(node_id(said.uri), look) for said in news if (look := _look_for_duplicates(said))]
-        related = [(one, look) for one in fresh if (look := _look_for_threads(after[one]))]
-        candidates, sources = await self._candidates(same, related)
-        nodes = {one: opened(source) for one, source in sources.items()} | after
-        pairs = duplicate_pairs(news, nodes, candidates)
-        founders = await self._founders(nodes, {*self._own, *(one for pair in pairs for one in pair)})
-        return _Known(own, founders | nodes, fresh, pairs, candidates)
+        candidates, sources = await self._candidates(news)
+        stored = {one: opened(source) for one, source in sources.items()} | before
+        duplicates = duplicates_of(news, stored, candidates)
+        founders = await self._founders(stored, {*before, *(one for near in duplicates for one in near)})
+        now = Relations(founders | stored)
+        for said, near in zip(news, duplicates, strict=True):
+            now.take(said, near, candidates.threads.get(node_id(said.uri), ()))
+        return own, now
 
-    async def _candidates(
-        self, same: Sequence[tuple[str, Look]], related: Sequence[tuple[str, Look]]
-    ) -> tuple[Candidates, dict[str, dict[str, Any]]]:
-        """What is found for these stories, and by id what was asked for of the documents."""
+    async def _candidates(self, news: Sequence[Record]) -> tuple[Candidates, Mapping[str, Mapping[str, Any]]]:
+        """What is found for these records, and by id what was asked for of the documents."""
+        same = [(node_id(said.uri), look) for said in news if (look := _look_for_duplicates(said))]
+        related = [(node_id(said.uri), look) for said in news if (look := _look_for_threads(said))]
         found = await store.look_up(self._client, self._settings, [look for _, look in (*same, *related)])
         sources: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         for hit in (hit for hits in found for hit in hits):
@@ -161,7 +145,7 @@ class _Batch:
     async def _founders(self, nodes: Mapping[str, Node], of: Iterable[str]) -> dict[str, Node]:
         """The founders of these stories' groups and, where one was given another, of theirs."""
         found: dict[str, Node] = {}
-        wanted = {group for one in of if (group := nodes[one].group) and group not in nodes}
+        wanted = {group for one in of if one in nodes and (group := nodes[one].group) and group not in nodes}
         while wanted:
             more = {one: opened(each.source) for one, each in (await self._get(wanted)).items()}
             found |= more
@@ -199,14 +183,14 @@ class _Batch:
         await store.save(self._client, self._settings, documents)
         return told
 
-    async def _write_own(self, now: Relations, known: _Known) -> dict[str, Order]:
+    async def _write_own(self, now: Relations, own: Mapping[str, Stored]) -> dict[str, Order]:
         documents, told = [], {}
         for one, said in self._own.items():
             group, thread = now.placing(one)
             node = replace(now.nodes[one], group=group, thread=thread)
             if moved := now.moved(one):
                 node = replace(node, changed=max(self._offsets))
-            stored = known.own.get(one)
+            stored = own.get(one)
             if stored is None or node != opened(stored.source):
                 documents.append(_document(one, node, stored.seen if stored else Seen()))
             if moved or (public_id(group), public_id(thread)) != (said.group, said.thread):
@@ -237,15 +221,15 @@ def _look_for_duplicates(said: Record) -> Look | None:
     )
 
 
-def _look_for_threads(node: Node) -> Look | None:
-    if node.traits is None:
+def _look_for_threads(said: Record) -> Look | None:
+    if said.traits is None:
         return None
     reach = int(THREAD_WINDOW.total_seconds())
     return Look(
         field="keys",
-        terms=node.keys,
-        earliest=node.first - reach,
-        latest=node.last + reach,
+        terms=said.traits.keys,
+        earliest=said.time - reach,
+        latest=said.time + reach,
         most=MOST_THREADS,
         without=("bands", "keys", "versions"),
     )

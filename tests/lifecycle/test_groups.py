@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.lifecycle.groups import regroup
+from pipeline.lifecycle.groups import Groups
 from pipeline.lifecycle.relations import Node, node_id
 
 Pair = tuple[str, str]
@@ -16,6 +16,14 @@ def nodes(*times: int) -> dict[str, Node]:
     """Nodes 'urn:0', 'urn:1', ... with these first times, by id."""
     made = [Node(uri=f"urn:{number}", first=time, last=time) for number, time in enumerate(times)]
     return {node_id(node.uri): node for node in made}
+
+
+def regroup(stories: Mapping[str, Node], pairs: Iterable[Pair]) -> dict[str, str]:
+    """The founders, once these pairs are known too."""
+    groups = Groups(stories)
+    for pair in pairs:
+        groups.join(*pair)
+    return {one: founder for one in stories if (founder := groups.founder(one))}
 
 
 def components(stories: Mapping[str, Node], pairs: Iterable[Pair]) -> dict[str, str]:
@@ -56,6 +64,12 @@ def test_who_turns_out_to_be_earlier_becomes_the_founder() -> None:
     stored = grouped(stories, regroup(stories, [(zero, one), (one, two)]))
     earlier = stored | {two: replace(stored[two], first=5)}
     assert regroup(earlier, []) == dict.fromkeys(stories, two)
+    changing = dict(stored)
+    groups = Groups(changing)
+    assert groups.reconsider(two) is None
+    changing[two] = earlier[two]
+    assert groups.reconsider(two) == (two, zero)
+    assert {groups.founder(each) for each in stories} == {two}
     assert regroup({zero: stored[zero], two: earlier[two]}, []) == {zero: two, two: two}
 
 

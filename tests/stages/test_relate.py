@@ -8,7 +8,7 @@ import itertools
 import os
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -16,12 +16,14 @@ from hashlib import sha256
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from pipeline.errors import OperatorError, TransientError
 from pipeline.lifecycle.relations import Node, Record, Version, decode_record, learned, record, same_news
-from pipeline.messages import Message
+from pipeline.messages import Message, Send
 from pipeline.search.client import connect_async
 from pipeline.settings import Settings
-from pipeline.stages.relate import relate_batch
-from pipeline.story import Story
+from pipeline.stages.relate import open_relate, relate_batch
+from pipeline.story import Link, Story
+from pipeline.topics import DEAD_LETTER
 from tests.stages.relate_world import (
     KilledError,
     World,
@@ -57,10 +59,15 @@ def public(uri: str) -> str:
     return sha256(uri.encode()).hexdigest()[:16]
 
 
-def said(uri: str, words: Sequence[str], hours: float, revision: int = 1) -> Record:
-    """The record of a story with this text."""
-    time = MONDAY + timedelta(hours=hours)
-    story = Story(uri=uri, revision=revision, versioncreated=time, body_text=" ".join(words).capitalize() + ".")
+def said(uri: str, words: Sequence[str], hours: float, revision: int = 1, carries_on: str | None = None) -> Record:
+    """The record of a story with this text. `carries_on`: the uri of a story that it says it continues."""
+    story = Story(
+        uri=uri,
+        revision=revision,
+        versioncreated=MONDAY + timedelta(hours=hours),
+        body_text=" ".join(words).capitalize() + ".",
+        links=(Link(rel="previousVersion", uri=carries_on),) if carries_on else (),
+    )
     return decode_record(record(story))
 
 
@@ -237,3 +244,118 @@ async def meet(world: World, late_first: bool, near: int) -> int:
 @pytest.mark.parametrize("late_first", [False, True])
 def test_workers_meet_between_any_two_requests(late_first: bool, near: int, settings: Settings) -> None:
     assert asyncio.run(meet(World(settings), late_first, near)) >= 5
+
+
+def own_text(uri: str) -> list[str]:
+    return text(random.Random(uri), 60)
+
+
+def alone(uri: str, hours: float, carries_on: str | None = None, revision: int = 1) -> Record:
+    """The record of a story that no other story is like."""
+    return said(uri, own_text(f"{uri} {revision}"), hours, revision, carries_on)
+
+
+def copy(uri: str, of: str, hours: float) -> Record:
+    """The record of a story with the text of another one's first version."""
+    return said(uri, own_text(f"{of} 1"), hours)
+
+
+A, B, C, D, E = "urn:a", "urn:b", "urn:c", "urn:d", "urn:e"
+THREADS: dict[str, tuple[list[Record], dict[str, list[str]]]] = {
+    # what comes, in order -> which threads there are, by the uri that they are named after
+    "a story alone has none": ([alone(A, 0)], {}),
+    "two make one, named after the earlier": ([alone(A, 0), alone(B, 1, A)], {A: [A, B]}),
+    "though it came later": ([alone(B, 1, A), alone(A, 0)], {A: [A, B]}),
+    "others join": ([alone(A, 0), alone(B, 1, A), alone(C, 2, B), alone(D, 3, A), alone(E, 3)], {A: [A, B, C, D]}),
+    "copies alone make none": ([alone(A, 0), copy(B, A, 1)], {}),
+    "all copies follow": ([alone(A, 0), copy(B, A, 1), copy(C, A, 2), alone(D, 3, B)], {A: [A, B, C, D]}),
+    "a later copy does": ([alone(A, 0), alone(B, 1, A), copy(C, A, 2)], {A: [A, B, C]}),
+    "an earlier copy keeps the name": ([alone(A, 5), alone(B, 6, A), copy(C, A, 0)], {A: [A, B, C]}),
+    "what has one keeps it": ([alone(A, 0), alone(B, 1, A), alone(A, 2, None, 2)], {A: [A, B]}),
+    "too late for it": ([alone(A, 0), alone(B, 24 * 11, A)], {}),
+    "groups that become one are in the first one's": (
+        [alone(A, 0), alone(B, 1, A), alone(C, 2), alone(D, 3, C), said(D, own_text(f"{A} 1"), 4, 2)],
+        {A: [A, B, D], C: [C]},
+    ),
+    "a new version carries on another thread": (
+        [alone(A, 0), alone(B, 1, A), alone(C, 2), alone(D, 3, C), alone(B, 4, D, 2)],
+        {A: [A], C: [B, C, D]},
+    ),
+}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one batch"])
+@pytest.mark.parametrize("name", THREADS)
+def test_threads(name: str, together: bool, settings: Settings) -> None:
+    records, threads = THREADS[name]
+    world = World(settings)
+    for each in [records] if together else [[one] for one in records]:
+        world.say(*each)
+        asyncio.run(run(world))
+    assert world.threads() == {uri: public(thread) for thread, uris in threads.items() for uri in uris}
+
+
+async def dies_while_a_thread_begins(world: World, share: float) -> int:
+    """A story begins a thread with one of three copies, while its worker dies at any request."""
+    for at in itertools.count(1):
+        first, *others = [f"urn:{at}:{number}" for number in range(4)]
+        world.say(alone(first, 0), copy(others[0], first, 1), copy(others[1], first, 2))
+        await run(world)
+        world.say(alone(others[2], 3, others[0]))
+        async with connect_async(world.settings) as client:
+            with interrupted(client, at, dying(share)) as requests:
+                try:
+                    await work(world, client, 1)
+                except KilledError:
+                    await run(world)
+        assert {uri: world.threads().get(uri) for uri in (first, *others)} == dict.fromkeys(
+            (first, *others), public(first)
+        ), at
+        if requests[0] < at:
+            return requests[0]
+    raise AssertionError
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_a_worker_that_dies_at_any_request_leaves_no_half_of_a_thread(share: float, settings: Settings) -> None:
+    assert asyncio.run(dies_while_a_thread_begins(World(settings), share)) > 8
+
+
+def test_what_is_no_record_is_a_dead_letter_and_the_others_are_related(settings: Settings) -> None:
+    world = World(settings)
+    world.say(alone(A, 0), copy(B, A, 1))
+    good = world.messages(0, 2)
+    bad = [replace(good[0], value=value) for value in (b"{", b"[]", b'{"uri": 5}', b"\xff")]
+    batch = [bad[0], good[0], *bad[1:3], good[1], bad[3]]
+
+    async def go() -> list[Send]:
+        async with connect_async(settings) as client:
+            return sends_of(await relate_batch(client, settings, batch))
+
+    sends = asyncio.run(go())
+    letters = [send for send in sends if send.topic == DEAD_LETTER]
+    assert [letter.value for letter in letters] == [message.value for message in bad]
+    assert {letter.headers["stage"] for letter in letters} == {"relate"}
+    assert all(letter.headers["cause"].startswith("Not a record of a published story: ") for letter in letters)
+    world.deliver([send for send in sends if send.topic != DEAD_LETTER])
+    assert world.groups() == {A: public(A), B: public(A)}
+
+
+def test_without_an_engine_it_is_tried_again() -> None:
+    async def go() -> None:
+        nowhere = Settings(elasticsearch="http://127.0.0.1:1")
+        async with open_relate(nowhere) as opened:
+            await opened.process(World(nowhere, topic=[alone(A, 0)]).messages(0, 1), "live")
+
+    with pytest.raises(TransientError):
+        asyncio.run(go())
+
+
+def test_without_the_index_it_says_what_to_do(opensearch: str) -> None:
+    async def go() -> None:
+        bare = Settings(elasticsearch=opensearch, index="test-none")
+        async with open_relate(bare) as opened:
+            await opened.process(World(bare, topic=[alone(A, 0)]).messages(0, 1), "live")
+
+    with pytest.raises(OperatorError, match="wire setup"):
+        asyncio.run(go())
