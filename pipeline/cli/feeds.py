@@ -53,7 +53,10 @@ def check(as_json: bool) -> None:
 @command.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a feed.")
 def status(as_json: bool) -> None:
-    """Show what came of each feed in the last day, and which are silent or fail. Exit code 1 when one is or does."""
+    """Show what came of each feed in the last day, and which are silent, fail or are run by nobody.
+
+    Exit code 1 when there is one of these.
+    """
     settings = configuration.load()
     statuses = found(configured(settings), settings, datetime.now(UTC))
     if as_json:
@@ -63,7 +66,7 @@ def status(as_json: bool) -> None:
         out.print(table(statuses))
         for sentence in (sentence for one in statuses for sentence in one.sentences()):
             out.print(sentence, markup=False)
-    sys.exit(any(one.state in ("silent", "failing") for one in statuses))
+    sys.exit(any(one.state in ("silent", "failing", "stopped") for one in statuses))
 
 
 @dataclass(frozen=True, slots=True)

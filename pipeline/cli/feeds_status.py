@@ -1,14 +1,17 @@
 """How feeds fare, from what the running ones keep in wire.cursors: no story is read for it."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.table import Table
 
+from pipeline.errors import TransientError
 from pipeline.intake.cursors import Kept, State, kept
 from pipeline.intake.gaps import Gap
 from pipeline.intake.hours import DAY, last_day
+from pipeline.intake.leases import SESSION_SECONDS, runners
 from pipeline.intake.numbers import GAPS_OF
 from pipeline.intake.runner import silent_since
 from pipeline.settings import Settings
@@ -17,18 +20,22 @@ from pipeline.sources.registry import kind_of
 
 _GAPS_SHOWN = 20
 _BARS = " ▁▂▃▄▅▆▇█"
-_COLOURS = {"ok": "green", "new": "dim", "silent": "yellow", "failing": "red"}
+_COLOURS = {"ok": "green", "new": "dim", "silent": "yellow", "failing": "red", "stopped": "red"}
+_FORMS_ANEW = 0.5
+"""Seconds until the processes are asked again who has what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How a feed fares: 'ok', 'silent', 'failing', or 'new' when it was never run."""
+    """How a feed fares: 'ok', 'silent', 'failing', 'stopped' when no process runs it, 'new' when none ever did."""
 
     feed: str
     kind: str
     lane: str
     state: str
     why: str | None
+    runner: str | None
+    """The process that runs it: host and process id."""
     items: int
     """In the last day: the hour that has begun, and the 23 before it."""
     unreadable: int
@@ -58,23 +65,38 @@ class Status:
 
 def found(feeds: Sequence[Feed], settings: Settings, now: datetime) -> list[Status]:
     """How each of the feeds fares. Raises TransientError or OperatorError when Kafka cannot be asked."""
-    known = kept(settings)
-    return [_status(feed, known, now) for feed in feeds]
+    known, running = kept(settings), _runners(settings)
+    return [_status(feed, known, running.get(feed.id), now) for feed in feeds]
 
 
-def _status(feed: Feed, known: Kept, now: datetime) -> Status:
+def _runners(settings: Settings) -> Mapping[str, str]:
+    """Who runs what; waited for while one that died is still to be missed."""
+    end = time.monotonic() + 2 * SESSION_SECONDS
+    while (running := runners(settings)) is None:
+        if time.monotonic() > end:
+            raise TransientError("The processes that run feeds do not agree on who runs which; ask again.")
+        time.sleep(_FORMS_ANEW)
+    return running
+
+
+def _status(feed: Feed, known: Kept, runner: str | None, now: datetime) -> Status:
     state = known.states.get(feed.id) or State(feed=feed.id)
     silent = silent_since(feed, state, now)
     hours = last_day(state.hours, now)
     items = sum(hour.items for hour in hours)
     numbers = known.numbers.get(feed.id) if feed.numbered else None
     gaps = tuple(numbers.gaps(since=now - GAPS_OF)) if numbers else ()
+    why = state.failing or (f"Nothing has come since {silent.isoformat(timespec='seconds')}." if silent else None)
+    said = "failing" if state.failing else "silent" if silent else "ok"
+    if runner is None:
+        said, why = ("stopped", why or "No process runs it: wire feeds run.") if state.since else ("new", None)
     return Status(
         feed=feed.id,
         kind=kind_of(feed).name,
         lane=feed.lane,
-        state="failing" if state.failing else "silent" if silent else "ok" if state.since else "new",
-        why=state.failing or (f"Nothing has come since {silent.isoformat(timespec='seconds')}." if silent else None),
+        state=said,
+        why=why,
+        runner=runner,
         items=items,
         unreadable=sum(hour.unreadable for hour in hours),
         per_hour=round(items / _hours_run(state, now), 2),

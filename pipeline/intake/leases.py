@@ -9,6 +9,8 @@ beside its successor until its next heartbeat is refused. What both then send is
 """
 
 import logging
+import os
+import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,9 +22,10 @@ import msgspec
 import orjson
 from kafka import KafkaConsumer
 from kafka.coordinator.assignors.abstract import AbstractPartitionAssignor
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, GroupIdNotFoundError, KafkaError
 from kafka.protocol.consumer.metadata import ConsumerProtocolAssignment, ConsumerProtocolSubscription
 
+from pipeline.bus.admin import admin
 from pipeline.bus.connection import options, reach
 from pipeline.errors import OperatorError
 from pipeline.kafka_options import REFUSED
@@ -82,11 +85,8 @@ class _Dealer(AbstractPartitionAssignor):  # type: ignore[misc]  # kafka-python 
         }
 
     def on_assignment(self, assignment: Any, generation: int) -> None:
-        try:
-            held = frozenset(msgspec.json.decode(assignment.user_data or b"[]", type=list[str]))
-        except msgspec.MsgspecError:
-            held = frozenset()
-        self.claim = Claim(feeds=self.claim.feeds, held=held & self.claim.feeds, generation=generation)
+        held = _feeds(assignment.user_data) & self.claim.feeds
+        self.claim = Claim(feeds=self.claim.feeds, held=held, generation=generation)
 
 
 def _claim(data: bytes | None) -> Claim:
@@ -94,6 +94,33 @@ def _claim(data: bytes | None) -> Claim:
         return msgspec.json.decode(data or b"{}", type=Claim)
     except msgspec.MsgspecError:
         return Claim()  # no member of ours
+
+
+def runners(settings: Settings) -> Mapping[str, str] | None:
+    """Which process, 'host/process id', runs each feed; None while the group forms anew, which takes a moment.
+
+    Raises TransientError or OperatorError when Kafka cannot be asked.
+    """
+    with admin(settings) as client:
+        try:
+            group = client.describe_groups([GROUP])[GROUP]
+        except (CoordinatorNotAvailableError, GroupIdNotFoundError):
+            return {}  # nothing ever ran here
+    if group["group_state"] not in {"Stable", "Empty", "Dead"}:
+        return None
+    found: dict[str, str] = {}
+    for member in group["members"]:
+        given = member["member_assignment"]
+        feeds = _feeds(given.get("user_data") if isinstance(given, dict) else None)
+        found |= dict.fromkeys(feeds, member["client_id"])
+    return found
+
+
+def _feeds(data: bytes | str | None) -> frozenset[str]:
+    try:
+        return frozenset(msgspec.json.decode(data or b"[]", type=list[str]))
+    except msgspec.MsgspecError:
+        return frozenset()
 
 
 class Leases:
@@ -135,7 +162,7 @@ class Leases:
             reach(self._settings)
             self._consumer = KafkaConsumer(
                 CURSORS,
-                **options(self._settings),
+                **options(self._settings) | {"client_id": f"{socket.gethostname()}/{os.getpid()}"},
                 group_id=GROUP,
                 partition_assignment_strategy=[self._dealer],
                 session_timeout_ms=int(SESSION_SECONDS * 1000),

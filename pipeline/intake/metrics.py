@@ -1,5 +1,7 @@
 """What the running feeds count, for Prometheus."""
 
+from contextlib import suppress
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
@@ -17,6 +19,12 @@ class Metrics:
         self.silent = self._gauge("wire_feed_silent", "1 while nothing has come for longer than the feed's rhythm")
         self.missing = self._gauge("wire_feed_missing", "Numbered transmissions of the last day that did not come")
         self.last_item = self._gauge("wire_feed_last_item_seconds", "When the last item came, seconds since 1970")
+
+    def leave(self, feed: str) -> None:
+        """Another process runs the feed: how it fares is no longer told here. What was counted stays."""
+        for gauge in (self.failing, self.silent, self.missing, self.last_item):
+            with suppress(KeyError):
+                gauge.remove(feed)
 
     def _counter(self, name: str, documentation: str) -> Counter:
         return Counter(name, documentation, ["feed"], registry=self.registry)

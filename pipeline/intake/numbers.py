@@ -40,6 +40,8 @@ class Follower:
         self._trackers: dict[str, Tracker] = {}
         self._kept: dict[str, int] = {}
         """The sum of the offsets that the feed's record has."""
+        self._changed: set[str] = set()
+        """Feeds of which more is known than their records have."""
         self._said: dict[str, int] = {}
         self._lock = Lock()
         self._due = Event()
@@ -55,6 +57,7 @@ class Follower:
         """Somebody else follows it."""
         with self._lock:
             self._trackers.pop(feed, None)
+            self._changed.discard(feed)
 
     def run(self, stop: Event) -> None:
         """Read on every now and then until the end is asked for."""
@@ -67,17 +70,20 @@ class Follower:
                     self._read_on(trackers, stop)
             except (TransientError, OperatorError) as error:
                 log.debug("Gaps are not looked for: %s", error)
+            except Exception as error:
+                log.warning("Gaps are not looked for now: %r", error, exc_info=error)
             self._due.wait(GAPS_EVERY.total_seconds())
 
     def _read_on(self, trackers: list[Tracker], stop: Event) -> None:
-        observed = read_on(self._settings, trackers, self._clock() - GAPS_OF, stop)
+        self._changed |= read_on(self._settings, trackers, self._clock() - GAPS_OF, stop)
         for tracker in trackers:
             tracker.forget(self._clock() - GAPS_OF)
             self._say(tracker)
         read = {tracker.feed: sum(tracker.read.values()) for tracker in trackers}
-        changed = [each for each in trackers if each.feed in observed or self._moved(each.feed, read[each.feed])]
+        changed = [each for each in trackers if each.feed in self._changed or self._moved(each.feed, read[each.feed])]
         if keep(self._settings, changed):
             self._kept |= {tracker.feed: read[tracker.feed] for tracker in changed}
+            self._changed.clear()
 
     def _moved(self, feed: str, read: int) -> bool:
         return read - self._kept.get(feed, 0) >= _KEPT_AFTER

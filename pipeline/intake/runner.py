@@ -69,6 +69,7 @@ class _Fleet:
             one.stop.set()
             self.health.leave(id_)
             self.follower.leave(id_)
+            self.metrics.leave(id_)
 
     def look(self) -> None:
         """Say which feeds fall silent, and which speak again."""

@@ -237,7 +237,9 @@ class _Opener:
             except BROKEN as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
-                found = [Unreadable(label, f"It is broken ({_reason(error)}).", member.unchecked(EXCERPT))]
+                data = member.unchecked(EXCERPT)
+                self.budget.spend(len(data))
+                found = [Unreadable(label, f"It is broken ({_reason(error)}).", data)]
             yield from found
 
     def _tar(self, name: str, stream: _Metered, depth: int) -> Iterator[Found]:

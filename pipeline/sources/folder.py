@@ -169,9 +169,8 @@ def _batches(
             if len(arrivals) >= BATCH_ITEMS or size >= BATCH_BYTES:
                 yield batch()
             arrivals.append(found)
-            if isinstance(found, Arrival):
-                size += len(found.data)
-            elif len(reasons) < _REASONS:
+            size += len(found.data)
+            if isinstance(found, Unreadable) and len(reasons) < _REASONS:
                 reasons.append(f"{found.name}: {found.reason}")
         finished.append((name, reasons))
         if stop.is_set():

@@ -115,10 +115,10 @@ def _read_all(this: _Round, entries: list[Entry]) -> Iterator[Batch]:
             continue
         arrival, seen = found
         arrivals.append(arrival)
+        size += len(arrival.data)
         if isinstance(arrival, Arrival):
             this.taken.sent.add(digest(entry))
             sent.append((entry, seen))
-            size += len(arrival.data)
         else:
             this.taken.left.add(digest(entry))
         # A cursor of many files is large: fewer, larger batches keep the writing of it in proportion.

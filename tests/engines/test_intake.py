@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import socket
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -121,6 +122,7 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
         eventually(lambda: "drop" in states(stopped) and states(stopped)["drop"].items == 4)
         metrics = _get(settings.health_port, "/metrics")[1].decode()
         assert _get(settings.health_port, "/healthz") == (200, b'{"feeds":2,"reasons":[]}')
+        _shown(settings, "ok", f"{socket.gethostname()}/{process.pid}")
         assert end(process) == 0
     assert 'wire_feed_items_total{feed="drop"} 4.0' in metrics
     assert 'wire_feed_failing{feed="gone"} 1.0' in metrics
@@ -130,7 +132,7 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
     assert found["broken.gz"].value == broken
     assert "broken or cut off" in found["broken.gz"].headers["cause"]
     assert len(list(read(stopped, DEAD_LETTER))) == 2
-    _shown(settings)
+    _shown(settings, "stopped", None)
     ids = {
         each["name"]: each["id"]
         for each in map(orjson.loads, wire(settings, "dead-letter", "list", "--json").out.splitlines())
@@ -141,15 +143,17 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
     assert sorted(names(stopped)) == ["0000.txt", "0001.txt", "0002.txt", "large.txt"]
 
 
-def _shown(settings: Settings) -> None:
+def _shown(settings: Settings, state: str, runner: str | None) -> None:
     said = wire(settings, "feeds", "status", "--json")
     found = {each["feed"]: each for each in map(orjson.loads, said.out.splitlines())}
     assert said.code == 1
     dropped = found["drop"]
-    assert (dropped["state"], dropped["items"], dropped["unreadable"], dropped["items_ever"]) == ("ok", 4, 1, 4)
+    assert (dropped["state"], dropped["runner"]) == (state, runner)
+    assert (dropped["items"], dropped["unreadable"], dropped["items_ever"]) == (4, 1, 4)
     assert (sum(dropped["hours"]), len(dropped["hours"]), dropped["missing"]) == (4, 24, 0)
     assert 0 <= dropped["quiet"] < 600
-    assert (found["gone"]["state"], found["gone"]["why"]) == ("failing", "There is no folder /nowhere/at/all.")
+    assert found["gone"]["state"] == ("failing" if runner else "stopped")
+    assert found["gone"]["why"] == "There is no folder /nowhere/at/all."
     checked = wire(settings, "feeds", "check")
     assert checked.code == 1
     assert "There is no folder" in " ".join(checked.out.decode().split())

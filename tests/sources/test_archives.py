@@ -157,6 +157,18 @@ def test_bombs_are_refused() -> None:
     assert sum(len(one.data) for one in found if isinstance(one, Arrival)) <= 65 << 20
 
 
+def test_broken_members_are_no_way_round_the_bounds() -> None:
+    """The same few bytes as many members, each of which unpacks to much and has a wrong checksum."""
+    data = bytearray(zipped({f"{number}": bytes(LARGEST - 1) for number in range(200)}))
+    at = -1
+    while (at := data.find(b"PK\x01\x02", at + 1)) >= 0:
+        data[at + 16] ^= 1
+    found = read("bomb.zip", bytes(data))
+    assert all(isinstance(one, Unreadable) for one in found)
+    assert "times its size" in str(found[-1])
+    assert sum(len(one.data) for one in found[:-1]) <= 65 << 20
+
+
 def test_a_member_that_is_too_large_costs_itself() -> None:
     found = read("a.zip", zipped({"large.txt": bytes(LARGEST + 1), "small.txt": b"x"}))
     assert isinstance(found[0], Unreadable)
