@@ -76,6 +76,10 @@ class _Side:
         """Whether a sentence of the paragraph is nowhere on the other side."""
         return any((number, n) not in self.found for n in range(len(self.sentences[number])))
 
+    def news(self, number: int) -> str:
+        """The sentences of the paragraph that are nowhere on the other side."""
+        return " ".join(text for n, text in enumerate(self.sentences[number]) if (number, n) not in self.found)
+
     def passage(self, number: int, partner: int | None) -> Passage:
         """What the paragraph holds that did not go to, or come from, other paragraphs than `partner`."""
         kept = (
@@ -215,17 +219,17 @@ def _places(side: _Side) -> dict[str, list[Spot]]:
 
 
 def _candidates(old: _Side, new: _Side, links: Iterable[Pair]) -> dict[Pair, float]:
-    """The pairs that may be one paragraph rewritten, with their likeness."""
-    left = [n for n in range(len(old.paragraphs)) if old.fresh(n)][:MOST_PAIRED]
-    right = [n for n in range(len(new.paragraphs)) if new.fresh(n)][:MOST_PAIRED]
-    linked = set(links)
-    bags_old = {i: _bag(old.paragraphs[i].text) for i in {*left, *(i for i, _ in linked)}}
-    bags_new = {j: _bag(new.paragraphs[j].text) for j in {*right, *(j for _, j in linked)}}
-    found = {(i, j): _shared(bags_old[i], bags_new[j]) for i, j in linked}
-    for i, j in product(left, right):
-        likeness = _shared(bags_old[i], bags_new[j])
-        if likeness >= (_LEAD_REWRITTEN if i == old.lead and j == new.lead else REWRITTEN):
-            found[i, j] = likeness
+    """The pairs that may be one paragraph rewritten, with their likeness.
+
+    First, above 1, those whose new sentences are alike; then those that share old ones, for what was cut or put in.
+    """
+    found = {(i, j): likeness(old.paragraphs[i].text, new.paragraphs[j].text) for i, j in links}
+    left = {n: _bag(old.news(n)) for n in range(len(old.paragraphs)) if old.fresh(n)}
+    right = {n: _bag(new.news(n)) for n in range(len(new.paragraphs)) if new.fresh(n)}
+    for i, j in product(list(left)[:MOST_PAIRED], list(right)[:MOST_PAIRED]):
+        alike = _shared(left[i], right[j])
+        if alike >= (_LEAD_REWRITTEN if i == old.lead and j == new.lead else REWRITTEN):
+            found[i, j] = 1 + alike
     return found
 
 

@@ -20,19 +20,12 @@ Part = tuple[str, Paragraph | None]
 def figure_differences(before: Story, after: Story, rewritten: Iterable[tuple[Part, Part]]) -> list[Difference]:
     """The figures of `after` that took the place of others in the headline, in the rewritten parts, or as the toll.
 
-    Each once, and none that both versions hold: it stands elsewhere now. A toll is news where headline or lead gives
-    it; if neither gave one before, it is the first and has nothing before it.
+    Each once. A toll is news where headline or lead gives it; if neither gave one before, it is the first and has
+    nothing before it.
     """
     pairs = [(_headline(before), _headline(after))]
     pairs += [(_read(before, *old), _read(after, *new)) for old, new in rewritten]
-    old_all, new_all = (_values(side) for side in zip(*pairs, strict=True))
     found = [each for old, new in pairs for each in differences(old, new)]
-    moved = {
-        each
-        for each in found
-        if each.before and each.material and _value(each.after) in old_all and _value(each.before) in new_all
-    }
-    found = [each for each in found if each not in moved]
     return list(_once([*found, *_tolls(before, after, {each.after.unit for each in found})]))
 
 
@@ -83,10 +76,6 @@ def _of_kind(found: Sequence[Figure], kind: str) -> list[Figure]:
 
 def _value(figure: Figure) -> tuple[object, ...]:
     return figure.unit, figure.value
-
-
-def _values(side: Iterable[Iterable[Figure]]) -> set[tuple[object, ...]]:
-    return {_value(figure) for found in side for figure in found}
 
 
 def _once(found: Iterable[Difference]) -> Iterable[Difference]:
