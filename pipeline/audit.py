@@ -1,27 +1,28 @@
 """The audit: what became of every message received, from what the topics and the index themselves say.
 
 Each message of wire.raw and wire.raw.bulk caused stories in wire.parsed (which name the message they come from), or
-dead letters, or both. Each of those stories stands in the index at its revision (indexed, or held until its embargo
-ends), or a newer revision does (superseded), or it is a dead letter. What is none of these is unaccounted for. Story
-by story, since one message may hold several.
+dead letters, or both. Each of those stories is the newest version of its story in the ledger, and then it stands in the
+index at its revision (indexed) or waits (held); or another version decides (superseded); or it is a dead letter. What
+is none of these is unaccounted for. Story by story, since one message may hold several.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.bus.reader import read
 from pipeline.errors import TerminalError
-from pipeline.lifecycle.embargo import held
+from pipeline.life import Life
+from pipeline.lifecycle.life import visible
 from pipeline.lifecycle.revision import revision_of
 from pipeline.messages import Message
 from pipeline.search.client import connect
+from pipeline.search.history import lives
 from pipeline.search.lookup import versions
 from pipeline.settings import Settings
 from pipeline.story import Story, decode
-from pipeline.topics import DEAD_LETTER, PARSED, PARSED_BULK, RAW, RAW_BULK
+from pipeline.topics import ALL_PARSED, DEAD_LETTER, RAW, RAW_BULK
 
 Outcome = Literal["indexed", "superseded", "held", "dead-lettered", "unaccounted"]
 OUTCOMES: tuple[Outcome, ...] = ("indexed", "superseded", "held", "dead-lettered", "unaccounted")
@@ -35,7 +36,6 @@ class ParsedStory:
     revision: int
     part: int
     parts: int
-    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +75,24 @@ def audit(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -
     received = read(settings, RAW, RAW_BULK)
     ledger.received = {message.coordinates: message.headers.get("name", "") for message in received}
     on_step("Reading what was parsed")
-    note_parsed(ledger, read(settings, PARSED, PARSED_BULK), datetime.now(UTC))
+    note_parsed(ledger, read(settings, *ALL_PARSED))
     on_step("Reading dead letters")
     note_dead(ledger, read(settings, DEAD_LETTER))
     on_step("Asking the index")
     uris = sorted({story.uri for stories in ledger.parsed.values() for story in stories})
     with connect(settings) as client:
+        known = lives(client, settings, uris)
         found = versions(client, settings, uris)
-    return reconcile(ledger, {uri: revision_of(version) for uri, version in found.items()})
+    return reconcile(ledger, known, {uri: revision_of(version) for uri, version in found.items()})
 
 
-def note_parsed(ledger: Ledger, messages: Iterable[Message], now: datetime) -> None:
+def note_parsed(ledger: Ledger, messages: Iterable[Message]) -> None:
     """Enter wire.parsed; copies of a story, made by a restart, are one."""
     for message in messages:
         story = _story(message)
         if story and story.provenance.raw:
             raw = story.provenance.raw
-            parsed = ParsedStory(
-                story.uri, story.revision, story.provenance.part, story.provenance.parts, held(story, now)
-            )
+            parsed = ParsedStory(story.uri, story.revision, story.provenance.part, story.provenance.parts)
             ledger.parsed[f"{raw.topic}/{raw.partition}/{raw.offset}"].add(parsed)
 
 
@@ -118,8 +117,8 @@ def _story(message: Message) -> Story | None:
         return None
 
 
-def reconcile(ledger: Ledger, revisions: Mapping[str, int]) -> Report:
-    """Account for every message in `ledger`; `revisions` is what stands in the index, by uri."""
+def reconcile(ledger: Ledger, known: Mapping[str, Life], indexed: Mapping[str, int]) -> Report:
+    """Account for every message in `ledger`; `indexed` is the revision that stands in the index, by uri."""
     counts: Counter[Outcome] = Counter()
     missing: list[Unaccounted] = []
     for coordinates, name in ledger.received.items():
@@ -130,10 +129,12 @@ def reconcile(ledger: Ledger, revisions: Mapping[str, int]) -> Report:
             counts["unaccounted"] += 1
             missing.append(Unaccounted(coordinates, name, "It was received and not parsed."))
         for story in stories:
-            outcome = _outcome(story, revisions.get(story.uri), dead)
+            outcome = _outcome(story, known.get(story.uri), indexed.get(story.uri), dead)
             counts[outcome] += 1
             if outcome == "unaccounted":
-                missing.append(Unaccounted(coordinates, name, f"{story.uri} was parsed and is not in the index."))
+                missing.append(
+                    Unaccounted(coordinates, name, f"{story.uri} was parsed and is neither held nor in the index.")
+                )
         absent = max((story.parts for story in stories), default=0) - len({story.part for story in stories})
         if absent > 0:
             counts["unaccounted"] += absent
@@ -141,9 +142,10 @@ def reconcile(ledger: Ledger, revisions: Mapping[str, int]) -> Report:
     return Report(len(ledger.received), {name: counts[name] for name in OUTCOMES}, tuple(missing))
 
 
-def _outcome(story: ParsedStory, indexed: int | None, dead: set[str]) -> Outcome:
-    if indexed is not None and indexed > story.revision:
+def _outcome(story: ParsedStory, life: Life | None, indexed: int | None, dead: set[str]) -> Outcome:
+    if life and life.newest == story.revision and (not life.public or indexed == story.revision):
+        return "indexed" if visible(life) or life.status == "canceled" else "held"
+    # A version above the newest does not decide when the story was killed or is withheld and it may not lift that.
+    if life and (life.newest > story.revision or (life.newest < story.revision and life.status != "usable")):
         return "superseded"
-    if indexed == story.revision:
-        return "held" if story.held else "indexed"
     return "dead-lettered" if story.uri in dead else "unaccounted"

@@ -13,12 +13,15 @@ import msgspec
 import orjson
 
 from pipeline import __version__, story
-from pipeline.topics import EVENTS, HELD, PARSED, PARSED_BULK, STORIES
+from pipeline.topics import ALL_PARSED, ENRICHED, ENRICHED_BULK, EVENTS, STORIES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 PUBLISHED: Mapping[str, tuple[type, str]] = {
-    "story.schema.json": (story.Story, f"The value of {PARSED}, {PARSED_BULK}, {STORIES} and {HELD}."),
+    "story.schema.json": (
+        story.Story,
+        f"The value of {STORIES}; inside, also of {', '.join((*ALL_PARSED, ENRICHED))} and {ENRICHED_BULK}.",
+    ),
     "event.schema.json": (story.StoryEvent, f"The value of {EVENTS}."),
 }
 

@@ -8,11 +8,20 @@ RAW = "wire.raw"
 RAW_BULK = "wire.raw.bulk"
 PARSED = "wire.parsed"
 PARSED_BULK = "wire.parsed.bulk"
+PARSED_URGENT = "wire.parsed.urgent"
+ENRICHED = "wire.enriched"
+ENRICHED_BULK = "wire.enriched.bulk"
+ORDERS = "wire.orders"
 STORIES = "wire.stories"
-HELD = "wire.held"
+FINGERPRINTS = "wire.fingerprints"
 EVENTS = "wire.events"
 DEAD_LETTER = "wire.dead-letter"
 CURSORS = "wire.cursors"
+
+ALL_PARSED = (PARSED_URGENT, PARSED, PARSED_BULK)
+PUBLIC = (STORIES, EVENTS)
+"""Topics for subscribers. The others hold text that may be under embargo, or killed since: rights on them are for the
+pipeline."""
 
 MEGABYTE = 1 << 20
 DAY_MS = 24 * 3600 * 1000
@@ -29,6 +38,8 @@ class Topic:
     days: int | None = None
     max_mb: int = 1
     """Largest message, MiB."""
+    partitions: int | None = None
+    """None: as the settings say."""
     segment_mb: int | None = None
     """MiB after which a segment is closed, and compacted; None: as the broker likes it, usually 1 GiB."""
 
@@ -42,8 +53,12 @@ def topics(settings: Settings) -> tuple[Topic, ...]:
         Topic(RAW_BULK, "feed and item", "the bytes as received, backfill lane", days=days, max_mb=raw),
         Topic(PARSED, "story uri", "Story, before enrichment", days=days, max_mb=story),
         Topic(PARSED_BULK, "story uri", "Story, before enrichment, backfill lane", days=days, max_mb=story),
+        Topic(PARSED_URGENT, "story uri", "Story, before enrichment, that overtakes", days=days, max_mb=story),
+        Topic(ENRICHED, "story uri", "Story with its enrichments, before publication", days=days, max_mb=story),
+        Topic(ENRICHED_BULK, "story uri", "the same, backfill lane", days=days, max_mb=story),
+        Topic(ORDERS, "story uri", "Order to look at a story again", days=days),
         Topic(STORIES, "story uri", "Story with its enrichments, newest revision", compacted=True, max_mb=story),
-        Topic(HELD, "story uri", "Story under embargo: not for subscribers", compacted=True, max_mb=story),
+        Topic(FINGERPRINTS, "story uri", "what relates a story to others", days=days, partitions=1, max_mb=4),
         Topic(EVENTS, "story uri", "StoryEvent, one extracted event", days=days, max_mb=4),
         Topic(CURSORS, "feed", "how far a feed was read, and how it fares", compacted=True, max_mb=8, segment_mb=16),
         Topic(DEAD_LETTER, "as it came", "the bytes as they came", days=weeks, max_mb=DEAD_LETTER_MB),

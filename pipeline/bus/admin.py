@@ -52,9 +52,9 @@ def ensure(settings: Settings) -> list[str]:
         changes = _create(client, settings, [topic for topic in wanted if topic.name not in existing])
         present = [topic for topic in wanted if topic.name in existing]
         for topic in present:
-            if existing[topic.name] < settings.partitions:
-                client.create_partitions({topic.name: settings.partitions})
-                changes.append(f"{topic.name}: partitions {existing[topic.name]} -> {settings.partitions}.")
+            if existing[topic.name] < (wanted_partitions := topic.partitions or settings.partitions):
+                client.create_partitions({topic.name: wanted_partitions})
+                changes.append(f"{topic.name}: partitions {existing[topic.name]} -> {wanted_partitions}.")
         return changes + _configure(client, present)
 
 
@@ -64,7 +64,7 @@ def _create(client: Any, settings: Settings, missing: list[Topic]) -> list[str]:
     client.create_topics(
         {
             topic.name: {
-                "num_partitions": settings.partitions,
+                "num_partitions": topic.partitions or settings.partitions,
                 "replication_factor": settings.replication,
                 "configs": configuration(topic),
             }
@@ -72,7 +72,7 @@ def _create(client: Any, settings: Settings, missing: list[Topic]) -> list[str]:
         },
         wait_for_metadata=True,
     )
-    return [f"{topic.name}: created with {settings.partitions} partitions." for topic in missing]
+    return [f"{topic.name}: created with {topic.partitions or settings.partitions} partitions." for topic in missing]
 
 
 def _configure(client: Any, present: list[Topic]) -> list[str]:

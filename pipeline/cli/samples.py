@@ -9,9 +9,8 @@ from elasticsearch import Elasticsearch
 
 from pipeline.errors import OperatorError
 from pipeline.formats.base import Item
-from pipeline.lifecycle.embargo import held
-from pipeline.lifecycle.revision import revision_of
-from pipeline.search.lookup import versions
+from pipeline.lifecycle.life import arrived, visible
+from pipeline.search.history import lives
 from pipeline.search.query import Search, search
 from pipeline.settings import Settings
 from pipeline.stages.parse import parse_item
@@ -51,22 +50,22 @@ def newest(wanted: Sequence[Sample]) -> dict[str, Story]:
 
 def may_be_seen(story: Story) -> bool:
     """Whether search should show it."""
-    return story.pubstatus == "usable" and not held(story, datetime.now(UTC))
+    return visible(arrived(None, story, datetime.now(UTC)).life)
 
 
 def lost(client: Elasticsearch, settings: Settings, wanted: Sequence[Sample]) -> list[str]:
     """A sentence for each story that search does not show as it should; empty when all is well."""
     stories = newest(wanted)
-    indexed = versions(client, settings, stories)
-    return list(_complaints(client, settings, stories, {uri: revision_of(version) for uri, version in indexed.items()}))
+    known = {uri: life.newest for uri, life in lives(client, settings, stories).items()}
+    return list(_complaints(client, settings, stories, known))
 
 
 def _complaints(
-    client: Elasticsearch, settings: Settings, stories: dict[str, Story], indexed: dict[str, int]
+    client: Elasticsearch, settings: Settings, stories: dict[str, Story], known: dict[str, int]
 ) -> Iterator[str]:
     for uri, story in stories.items():
-        if indexed.get(uri) != story.revision:
-            yield f"{uri} is not in the index at its newest version."
+        if known.get(uri) != story.revision:
+            yield f"{uri} is not in the ledger at its newest version."
             continue
         words = '"' + " ".join((story.headline or story.body_text).replace('"', " ").split()[:8]) + '"'
         shown = any(hit.uri == uri for hit in search(client, settings, Search(words=words, size=20)).hits)

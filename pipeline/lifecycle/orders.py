@@ -7,19 +7,28 @@ import msgspec
 import orjson
 
 from pipeline.errors import TerminalError
+from pipeline.messages import Send
+from pipeline.story import Time
+from pipeline.topics import ORDERS
 
-OrderKind = Literal["due", "again", "relate"]
+OrderKind = Literal["due", "again", "relate", "release"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """`due`: its embargo is over. `again`: send its newest version again, an older one was sent last. `relate`: its
-    group and thread are these now."""
+    group and thread are these now. `release`: its agency no longer withholds it, since `time`."""
 
     kind: OrderKind
     uri: str
     group: str | None = None
     thread: str | None = None
+    time: Time | None = None
+
+
+def ordered(order: Order) -> Send:
+    """The message that gives `order`."""
+    return Send(topic=ORDERS, key=order.uri.encode(), value=encode(order))
 
 
 def encode(order: Order) -> bytes:

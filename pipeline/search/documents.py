@@ -4,12 +4,13 @@ The agency's own fields stand under their names; facets and nested objects are b
 Story stands besides as `story`, not indexed, so that what is shown is what was stored. Only its body_text, which is
 most of it, is not repeated: `story_of` puts it back.
 
-A canceled story's document is a tombstone: which story, since when and why, and none of its text.
+The document of a story that was killed or is hidden is a tombstone: which story, since when and why, and none of its
+text.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ import orjson
 
 from pipeline.errors import TerminalError
 from pipeline.search.mapping import CASUALTIES, LONGEST_BODY, LONGEST_KEYWORD, LONGEST_TEXT, MOST_NESTED
-from pipeline.story import Concept, Entity, Event, Participant, Place, Story, decode, tombstone
+from pipeline.search.writer import Document
+from pipeline.story import Changes, Concept, Entity, Event, Participant, Place, Story, decode, tombstone
 
 LONGEST_ID = 512
 """Bytes: the engines' limit for the id of a document."""
@@ -26,29 +28,19 @@ _LARGEST_INTEGER = (1 << 31) - 1
 _DEEPEST, _MOST_ATTRIBUTES = 10, 500
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What the index holds of one version of a story."""
-
-    id: str
-    version: int
-    """Larger wins; equal changes nothing."""
-    source: bytes
-    """JSON on one line."""
-
-
-def document(story: Story, version: int, *, held: bool = False) -> Document:
-    """The document of `story`. Raises TerminalError when the story cannot be written as JSON.
-
-    `held`: it waits for the end of its embargo, see `lookup.due`.
-    """
-    if story.pubstatus == "canceled":
+def document(story: Story, version: int) -> Document:
+    """The document of `story`. Raises TerminalError when the story cannot be written as JSON."""
+    if story.pubstatus != "usable":
         story = tombstone(story)
+    return Document(document_id(story.uri), version, as_json(_source(story), story.uri))
+
+
+def as_json(source: Mapping[str, Any], uri: str) -> bytes:
+    """The source of a document; TerminalError when it cannot be written as JSON."""
     try:
-        source = orjson.dumps(_source(story) | ({"held": True} if held else {}))
-        return Document(document_id(story.uri), version, source)
+        return orjson.dumps(source)
     except (orjson.JSONEncodeError, UnicodeEncodeError) as error:
-        raise TerminalError(f"The story cannot be written as JSON: {error}.", item=story.uri) from error
+        raise TerminalError(f"The story cannot be written as JSON: {error}.", item=uri) from error
 
 
 def document_id(uri: str) -> str:
@@ -102,6 +94,10 @@ def _said(story: Story) -> dict[str, Any]:
         "body_text": story.body_text[:LONGEST_BODY],
         "body_rest": story.body_text[LONGEST_BODY:],
         "extra": _attributes(story.extra),
+        "reinstates": story.reinstates,
+        "group": story.group,
+        "thread": story.thread,
+        "changes": _changes(story.changes),
         "provenance": _provenance(story),
     }
 
@@ -141,6 +137,18 @@ def _provenance(story: Story) -> dict[str, Any]:
         "enrichment_revision": provenance.enrichment_revision,
         "components": [f"{component.name} {component.version}" for component in provenance.components],
         "raw": f"{raw.topic}/{raw.partition}/{raw.offset}" if raw else None,
+    }
+
+
+def _changes(changes: Changes | None) -> dict[str, Any] | None:
+    if changes is None:
+        return None
+    return {
+        "since": changes.since,
+        "material": changes.material,
+        "figures": _distinct(f"{each.what}: {each.before} -> {each.after}" for each in changes.figures),
+        "names_added": _distinct(changes.names_added),
+        "names_removed": _distinct(changes.names_removed),
     }
 
 

@@ -1,9 +1,10 @@
 """Stories by their uri, as they were written a moment ago: these requests do not wait for a refresh."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
 
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
@@ -25,10 +26,10 @@ class Held:
     """A sentence."""
 
 
-def get(client: Elasticsearch, settings: Settings, uri: str, *, privileged: bool = False) -> Story | Held | None:
-    """The story, whole; None when there is none. Raises OperatorError when there is no index.
+def get(client: Elasticsearch, settings: Settings, uri: str) -> Story | Held | None:
+    """The story, whole; None when there is none to be seen. Raises OperatorError when there is no index.
 
-    A killed story is its tombstone. One that is withheld or under embargo is Held, unless `privileged`.
+    A killed story is its tombstone. One that was seen and may not be seen now is Held.
     """
     with translated():
         answer = client.options(ignore_status=404).get(index=settings.index, id=document_id(uri))
@@ -37,13 +38,13 @@ def get(client: Elasticsearch, settings: Settings, uri: str, *, privileged: bool
     if not answer.get("found"):
         return None
     story = story_of(answer["_source"])
-    reason = None if privileged else _why_held(story, datetime.now(UTC))
+    reason = _why_held(story, datetime.now(UTC))
     return Held(story.uri, reason) if reason else story
 
 
 def _why_held(story: Story, now: datetime) -> str | None:
     if story.pubstatus == "withheld":
-        return f"The story {story.uri} is withheld by its agency."
+        return f"The story {story.uri} may not be seen at present: it is withheld, or under embargo."
     if story.pubstatus == "usable" and story.embargoed and story.embargoed > now:
         return f"The story {story.uri} is under embargo until {story.embargoed.isoformat(timespec='minutes')}."
     return None
@@ -61,12 +62,15 @@ def versions(client: Elasticsearch, settings: Settings, uris: Iterable[str]) -> 
             answer = client.mget(
                 index=settings.index, ids=list(chunk), source=False, filter_path="docs._id,docs._version,docs.error"
             )
-        for each in answer["docs"]:
-            if "error" in each:
-                raise classify(404, each["error"])
-            if "_version" in each:
-                found[chunk[each["_id"]]] = each["_version"]
+        found |= _versions(answer["docs"], chunk)
     return found
+
+
+def _versions(documents: Iterable[Mapping[str, Any]], uris: Mapping[str, str]) -> dict[str, int]:
+    for each in documents:
+        if "error" in each:
+            raise classify(404, each["error"])
+    return {uris[each["_id"]]: each["_version"] for each in documents if "_version" in each}
 
 
 def count(client: Elasticsearch, settings: Settings, *, live: bool = False) -> int:
@@ -75,21 +79,13 @@ def count(client: Elasticsearch, settings: Settings, *, live: bool = False) -> i
         return int(client.count(index=live_alias(settings) if live else settings.index)["count"])
 
 
-async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, most: int = 100) -> list[Story]:
-    """Held stories whose embargo is over at `now`, the longest over first: what is to be published."""
+async def standing(client: AsyncElasticsearch, settings: Settings, uris: Iterable[str]) -> dict[str, int]:
+    """As `versions`, for a batch of the index stage."""
+    ids = {document_id(uri): uri for uri in uris}
+    if not ids:
+        return {}
     with translated():
-        answer = await client.search(
-            index=settings.index,
-            size=most,
-            sort=[{"embargoed": "asc"}],
-            query={
-                "bool": {
-                    "filter": [
-                        {"term": {"held": True}},
-                        {"term": {"pubstatus": "usable"}},
-                        {"range": {"embargoed": {"lte": now.isoformat()}}},
-                    ]
-                }
-            },
+        answer = await client.mget(
+            index=settings.index, ids=list(ids), source=False, filter_path="docs._id,docs._version,docs.error"
         )
-    return [story_of(hit["_source"]) for hit in answer["hits"]["hits"]]
+    return _versions(answer["docs"], ids)

@@ -84,7 +84,6 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
         "versioncreated": _DATE,
         "firstcreated": _DATE,
         "embargoed": _DATE,
-        "held": {"type": "boolean"},
         "urgency": {"type": "byte"},
         "profile": _FACET,
         "signals": _FACET,
@@ -106,6 +105,18 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
         "body_text": _TEXT,
         "body_rest": _TEXT,
         "extra": _attributes(kind),
+        "reinstates": _LONG,
+        "group": _KEYWORD,
+        "thread": _KEYWORD,
+        "changes": {
+            "properties": {
+                "since": _LONG,
+                "material": _BOOLEAN,
+                "figures": _KEYWORD,
+                "names_added": _FACET,
+                "names_removed": _FACET,
+            }
+        },
         "provenance": {
             "properties": {
                 "feed": _FACET,

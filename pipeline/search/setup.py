@@ -2,7 +2,9 @@
 
 news-v1      the index; a re-index makes news-v2 and swaps the aliases
 news         alias of everything: written to, read by the audit
-news-live    alias of what may be seen: neither killed, nor withheld, nor under embargo
+news-live    alias of what may be seen: neither killed nor hidden
+
+What may not be seen never stands in this index, but for marks without text; see private.py for where it waits.
 """
 
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any, Literal
 from elasticsearch import BadRequestError, Elasticsearch
 
 from pipeline.errors import OperatorError, TerminalError
+from pipeline.search import private
 from pipeline.search.client import engine
 from pipeline.search.failures import SETUP_FIRST, translated
 from pipeline.search.mapping import component_templates, field_paths, index_template, live_filter, mapping
@@ -44,7 +47,7 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     setup = _Setup(client, settings, found.kind)
     try:
         with translated():
-            return [*_templates(setup), *_index(setup)]
+            return [*_templates(setup), *_index(setup), *private.ensure(client, settings)]
     except TerminalError as error:
         raise OperatorError(f"The index {settings.index} cannot be set up. {error.cause}") from error
 

@@ -7,12 +7,13 @@ sent) and for asking whether the worker must leave.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.messages import Message, Send, dead_letter
-from pipeline.stages.outcome import Again, Done, Outcome, Process
-from pipeline.story import Lane
+from pipeline.stages.outcome import RANK, Again, Done, Outcome, Priority, Work
+from pipeline.stages.slots import PrioritySlots
 from pipeline.topics import DEAD_LETTER
 
 logger = logging.getLogger(__name__)
@@ -29,21 +30,20 @@ class Delivery:
     """Delivers batches of one stage. `leaving()` tells that the worker stops or its partitions move away."""
 
     def __init__(
-        self, stage: str, process: Process, send: Callable[[Send], Awaitable[None]], leaving: Callable[[], bool]
+        self, stage: str, work: Work, send: Callable[[Send], Awaitable[None]], leaving: Callable[[], bool]
     ) -> None:
-        self._stage, self._process, self._send, self._leaving = stage, process, send, leaving
+        self._stage, self._process, self._send, self._leaving = stage, work.process, send, leaving
+        self._turns = PrioritySlots(1) if work.alone else None
 
-    async def deliver(self, batch: Sequence[Message], lane: Lane) -> bool:
+    async def deliver(self, batch: Sequence[Message], priority: Priority) -> bool:
         """True: everything that the batch causes is acknowledged. False: let go, it will come again.
 
         Retries for as long as it takes. Raises OperatorError when nothing can go on.
         """
         todo, delay = list(batch), FIRST_DELAY
         while todo:
-            outcomes = await self._unless_leaving(self._isolated(todo, lane))
+            outcomes = await self._once(todo, priority)
             if outcomes is None:
-                return False
-            if not await self._deliver_sends(todo, outcomes):
                 return False
             again = [(m, o.error) for m, o in zip(todo, outcomes, strict=True) if isinstance(o, Again)]
             todo = [message for message, _ in again]
@@ -54,10 +54,18 @@ class Delivery:
                 delay = min(2 * delay, LONGEST_DELAY)
         return True
 
-    async def _isolated(self, batch: Sequence[Message], lane: Lane) -> Sequence[Outcome]:
+    async def _once(self, batch: Sequence[Message], priority: Priority) -> Sequence[Outcome] | None:
+        """Try every message once, and send what those that succeed cause; None when the worker must leave."""
+        async with self._turns.slot(RANK[priority]) if self._turns else nullcontext():
+            outcomes = await self._unless_leaving(self._isolated(batch, priority))
+            if outcomes is None or not await self._deliver_sends(batch, outcomes):
+                return None
+            return outcomes
+
+    async def _isolated(self, batch: Sequence[Message], priority: Priority) -> Sequence[Outcome]:
         """The stage's outcomes; a failure that it did not foresee costs only the message that causes it."""
         try:
-            return await self._process(batch, lane)
+            return await self._process(batch, priority)
         except OperatorError:
             raise
         except TransientError as error:
@@ -66,7 +74,7 @@ class Delivery:
             return [Again(TransientError(f"{type(error).__name__}: {error}."))] * len(batch)
         except Exception as error:
             if len(batch) > 1:
-                return [(await self._isolated([message], lane))[0] for message in batch]
+                return [(await self._isolated([message], priority))[0] for message in batch]
             logger.exception("%s is a dead letter", batch[0].coordinates)
             cause = TerminalError(f"Unforeseen failure in {self._stage}: {type(error).__name__}: {error}.")
             return [Done((dead_letter(batch[0], self._stage, cause),))]

@@ -1,49 +1,45 @@
-"""enrich: stories -> stories with entities, places and events, and each event by itself."""
+"""enrich: stories -> stories with entities, places and events. A kill has no text, and passes at once."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from pipeline.errors import TerminalError
-from pipeline.lifecycle.embargo import held
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.settings import Settings
-from pipeline.stages.outcome import Done, Work
+from pipeline.stages.outcome import Done, Priority, Work
 from pipeline.stages.pool import EnrichmentPool
-from pipeline.stages.publish import published
-from pipeline.story import Lane, Story, decode, encode
-from pipeline.topics import HELD
+from pipeline.story import Story, decode, encode
+from pipeline.topics import ENRICHED, ENRICHED_BULK
 
 NAME = "enrich"
 
 
-def destination(story: Story, now: datetime) -> Done:
-    """Where an enriched story goes: published or, under embargo, to wire.held alone."""
-    if held(story, now):
-        return Done((Send(topic=HELD, key=story.uri.encode(), value=encode(story)),))
-    return Done(published(story))
-
-
 @asynccontextmanager
-async def open_enrich(
-    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> AsyncIterator[Work]:
+async def open_enrich(settings: Settings) -> AsyncIterator[Work]:
     """The enrich stage, with its pool of language model processes."""
     async with EnrichmentPool(settings.nlp_processes) as pool:
 
-        async def process(batch: Sequence[Message], lane: Lane) -> list[Done]:
+        async def process(batch: Sequence[Message], priority: Priority) -> list[Done]:
             decoded = [_decoded(message) for message in batch]
-            stories = [story for story in decoded if isinstance(story, Story)]
-            enriched = iter(await pool.enrich(stories, lane))
-            results = [next(enriched) if isinstance(item, Story) else item for item in decoded]
-            return [
-                Done((dead_letter(message, NAME, result),))
-                if isinstance(result, TerminalError)
-                else destination(result, clock())
-                for message, result in zip(batch, results, strict=True)
-            ]
+            stories = [each for each in decoded if isinstance(each, Story) and _has_text(each)]
+            enriched = iter(await pool.enrich(stories, priority))
+            results = [next(enriched) if _has_text(each) else each for each in decoded]
+            return [_done(message, result) for message, result in zip(batch, results, strict=True)]
 
         yield Work(process)
+
+
+def _has_text(decoded: Story | TerminalError) -> bool:
+    return isinstance(decoded, Story) and decoded.pubstatus != "canceled"
+
+
+def _done(message: Message, result: Story | TerminalError) -> Done:
+    if isinstance(result, TerminalError):
+        return Done((dead_letter(message, NAME, result),))
+    # A kill from an archive is not to wait for the archive.
+    bulk = result.provenance.lane == "bulk" and result.pubstatus == "usable"
+    topic = ENRICHED_BULK if bulk else ENRICHED
+    return Done((Send(topic=topic, key=result.uri.encode(), value=encode(result)),))
 
 
 def _decoded(message: Message) -> Story | TerminalError:

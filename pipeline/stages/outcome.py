@@ -1,13 +1,13 @@
 """What a stage says of each message it was given."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.errors import TransientError
 from pipeline.messages import Message, Send
 from pipeline.settings import Settings
-from pipeline.story import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,11 @@ class Again:
 
 Outcome = Done | Again
 
-Process = Callable[[Sequence[Message], Lane], Awaitable[Sequence[Outcome]]]
+Priority = Literal["urgent", "live", "bulk"]
+"""Who goes first where several wait. `bulk` is the backfill lane."""
+RANK: Mapping[Priority, int] = {"urgent": 0, "live": 1, "bulk": 2}
+
+Process = Callable[[Sequence[Message], Priority], Awaitable[Sequence[Outcome]]]
 """Messages in, one outcome for each, in order. Raises OperatorError when nothing can go on."""
 
 
@@ -41,6 +45,8 @@ class Work:
     process: Process
     tick: Tick | None = None
     interval: float = 1.0
+    alone: bool = False
+    """One batch at a time, through to the acknowledgement of what it sends: for the order of what is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,7 @@ class Source:
     """A topic that a stage reads."""
 
     topic: str
-    lane: Lane
+    priority: Priority
     batch: int
     """The most messages processed at once: what is in hand when a worker stops."""
     within: float = 0.1

@@ -10,12 +10,13 @@ from datetime import datetime
 from pipeline.errors import TerminalError
 from pipeline.formats.base import Item, Reading, is_made
 from pipeline.formats.registry import read
+from pipeline.lifecycle.priority import urgent
 from pipeline.lifecycle.revision import revision
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.settings import Settings
-from pipeline.stages.outcome import Done, Work
+from pipeline.stages.outcome import Done, Priority, Work
 from pipeline.story import Lane, RawReference, Story, encode, tombstone
-from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK
+from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK, PARSED_URGENT
 
 NAME = "parse"
 LONGEST_URI = 2_048
@@ -47,7 +48,8 @@ def _complete(story: Story, item: Item, received: datetime | None, raw: RawRefer
     # An id made from the bytes names one version only: when they came, or came again, says nothing of it.
     arrived = None if is_made(story.uri) else received
     story = replace(story, revision=revision(story, arrived), provenance=provenance)
-    return tombstone(story) if story.pubstatus == "canceled" else story
+    # What a kill says of other stories is for the publish stage, and is published by nobody.
+    return replace(tombstone(story), advisory=story.advisory) if story.pubstatus == "canceled" else story
 
 
 def parse(message: Message, lane: Lane, max_bytes: int) -> Done:
@@ -64,12 +66,19 @@ def parse(message: Message, lane: Lane, max_bytes: int) -> Done:
         sha256=hashlib.sha256(message.value).hexdigest(),
     )
     reading = parse_item(_item(message), received=_received(message), raw=raw, lane=lane)
-    topic = PARSED if lane == "live" else PARSED_BULK
     stories = [
-        Send(topic=topic, key=story.uri.encode(), value=encode(story), headers=_transmission(story))
+        Send(topic=_topic(story), key=story.uri.encode(), value=encode(story), headers=_transmission(story))
         for story in reading.stories
     ]
     return Done((*stories, *((dead_letter(message, NAME, _one(reading.errors)),) if reading.errors else ())))
+
+
+def _topic(story: Story) -> str:
+    """What restricts a story overtakes even from an archive; the flashes of an archive are no news."""
+    bulk = story.provenance.lane == "bulk"
+    if urgent(story) and not (bulk and story.pubstatus == "usable" and not story.advisory):
+        return PARSED_URGENT
+    return PARSED_BULK if bulk else PARSED
 
 
 def _transmission(story: Story) -> dict[str, str]:
@@ -118,7 +127,8 @@ async def open_parse(settings: Settings) -> AsyncIterator[Work]:
     """The parse stage. Parsing runs in a thread: a hostile item must not keep the worker from its heartbeat."""
     max_bytes = settings.max_item_mb * MEGABYTE
 
-    async def process(batch: Sequence[Message], lane: Lane) -> list[Done]:
+    async def process(batch: Sequence[Message], priority: Priority) -> list[Done]:
+        lane: Lane = "bulk" if priority == "bulk" else "live"
         return await asyncio.to_thread(lambda: [parse(message, lane, max_bytes) for message in batch])
 
     yield Work(process)

@@ -1,4 +1,4 @@
-"""The pool of language model processes, shared by the lanes with live first.
+"""The pool of language model processes, shared by the lanes, the urgent first and the backfill last.
 
 Stories go to the processes in chunks of about equal length. A chunk whose process dies or hangs is tried again story
 by story, so that a text that kills the model costs nothing but itself.
@@ -17,9 +17,10 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.enrichers.registry import enrich_batch, load
 from pipeline.errors import TerminalError, TransientError
+from pipeline.stages.outcome import RANK, Priority
 from pipeline.stages.parent import end_with
 from pipeline.stages.slots import PrioritySlots
-from pipeline.story import Lane, Story
+from pipeline.story import Story
 
 CHUNK = 8_000
 """Characters in a chunk, about a third of a second of work: what a live story waits for at most."""
@@ -29,7 +30,6 @@ TASKS_PER_PROCESS = 2_000
 """Chunks after which a process is replaced: spaCy's string store grows with every new word."""
 TRIES = 3
 """Times that a story is tried alone before it is a dead letter."""
-_RANK: dict[Lane, int] = {"live": 0, "bulk": 1}
 
 
 class EnrichmentPool:
@@ -68,24 +68,24 @@ class EnrichmentPool:
     ) -> None:
         await asyncio.to_thread(_end, self._pool)
 
-    async def enrich(self, stories: Sequence[Story], lane: Lane) -> list[Story | TerminalError]:
+    async def enrich(self, stories: Sequence[Story], priority: Priority) -> list[Story | TerminalError]:
         """Each story enriched, or why it cannot be; in order."""
-        chunks = await asyncio.gather(*(self._chunk(chunk, lane) for chunk in chunked(stories)))
+        chunks = await asyncio.gather(*(self._chunk(chunk, priority) for chunk in chunked(stories)))
         return [result for chunk in chunks for result in chunk]
 
-    async def _chunk(self, chunk: list[Story], lane: Lane, tries: int = 1) -> Sequence[Story | TerminalError]:
+    async def _chunk(self, chunk: list[Story], priority: Priority, tries: int = 1) -> Sequence[Story | TerminalError]:
         try:
-            return await self._run(chunk, lane)
+            return await self._run(chunk, priority)
         except TerminalError as error:
             if len(chunk) == 1:
                 # A process may also die of something else (killed from outside, out of memory): ask again.
-                return [error] if tries == TRIES else await self._chunk(chunk, lane, tries + 1)
+                return [error] if tries == TRIES else await self._chunk(chunk, priority, tries + 1)
         # One of them did it. One after the other, the rest passes.
-        return [result for story in chunk for result in await self._chunk([story], lane)]
+        return [result for story in chunk for result in await self._chunk([story], priority)]
 
-    async def _run(self, chunk: list[Story], lane: Lane) -> list[Story]:
+    async def _run(self, chunk: list[Story], priority: Priority) -> list[Story]:
         """The chunk enriched; TerminalError when its process failed on it, TransientError when the pool did."""
-        async with self._slots.slot(_RANK[lane]):
+        async with self._slots.slot(RANK[priority]):
             for _ in range(TRIES):
                 try:
                     return await self._scheduled(chunk)

@@ -144,7 +144,7 @@ class _Binding:
             try:
                 delivery = await self._delivery()
                 async for events in stream.noack_take(source.batch, within=source.within):
-                    if await delivery.deliver([_message(event.message) for event in events], source.lane):
+                    if await delivery.deliver([_message(event.message) for event in events], source.priority):
                         for event in events:
                             await stream.ack(event)
                     else:
@@ -184,7 +184,7 @@ class _Binding:
                 raise
 
         work = await self._resources.enter_async_context(self._stage.open(self._settings))
-        delivery = Delivery(self._stage.name, work.process, send, self._leaving)
+        delivery = Delivery(self._stage.name, work, send, self._leaving)
         if work.tick:
             ticking = asyncio.ensure_future(self._tick(work.tick, work.interval, delivery))
             self._resources.callback(ticking.cancel)

@@ -1,0 +1,64 @@
+"""What a story may be called by an advisory that has no id in common with it, and what an advisory calls its target.
+
+Both are names: 'number:feed:channel:7790', 'headline:feed:ferry sinks off lampedusa', 'slug:feed:bceuitalyferry'. Only
+what came by the same feed is meant. Each kind of name holds for a while: transmission numbers begin again every day
+or so, and a slug is used for a running story. A number names its transmission whenever that comes; a slug or a headline
+only what was sent before the advisory.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from pipeline.story import Story, Target
+
+HOLDS = {"number": timedelta(hours=36), "headline": timedelta(days=7), "slug": timedelta(hours=48)}
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_LONGEST = 300
+_TAKE = re.compile(r"[,(;].*", re.DOTALL)
+"""What follows the slug proper: ', 1st Ld-Writethru', '(UPDATE 2)'."""
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def names(story: Story) -> tuple[str, ...]:
+    """What `story` may be called."""
+    made = story.provenance
+    return tuple(_names(made.feed, made.channel, made.sequence, story.headline, story.slugline))
+
+
+def target_name(target: Target, advisory: Story) -> str | None:
+    """The most certain name of the target; None where it is named by uri, or not at all."""
+    channel = target.channel or advisory.provenance.channel
+    found = _names(advisory.provenance.feed, channel, target.sequence, target.headline, target.slugline)
+    return next(found, None)
+
+
+def fits(name: str, advised: datetime, story_time: datetime) -> bool:
+    """Whether a story of that time can be what an advisory of the time `advised` calls by `name`."""
+    earliest, latest = window(name, advised)
+    return earliest <= story_time <= latest
+
+
+def window(name: str, advised: datetime) -> tuple[datetime, datetime]:
+    """From when to when the stories were sent that an advisory of the time `advised` can mean by `name`."""
+    kind = name.partition(":")[0]
+    advised = min(max(advised, _EARLIEST), _LATEST)
+    return advised - HOLDS[kind], advised + HOLDS[kind] if kind == "number" else advised
+
+
+def _names(
+    feed: str, channel: str | None, sequence: int | None, headline: str | None, slugline: str | None
+) -> Iterator[str]:
+    if sequence is not None:
+        yield f"number:{feed}:{channel or ''}:{sequence}"
+    if headline and (folded := _folded(headline, " ")):
+        yield f"headline:{feed}:{folded}"
+    if slugline and (folded := _folded(_TAKE.sub("", slugline), "")):
+        yield f"slug:{feed}:{folded}"
+
+
+def _folded(text: str, separator: str) -> str:
+    """Without case, accents and punctuation."""
+    plain = unicodedata.normalize("NFKD", text[:_LONGEST]).casefold()
+    return _SEPARATORS.sub(separator, "".join(c for c in plain if not unicodedata.combining(c))).strip()

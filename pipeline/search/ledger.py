@@ -1,0 +1,169 @@
+"""The ledger and the history, as the stage `publish` reads and writes them. Reads by id see what was just written.
+
+An entry of the ledger is written only over the one that was read (compare and set), so that of two workers with the
+same story one is told to read again. A version stands in the history under its uri and revision: what was shown
+replaces what waited, an enrichment a lesser one, and what is stripped of its text everything. The first of equals
+stays.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+import orjson
+from elasticsearch import AsyncElasticsearch
+
+from pipeline.errors import TerminalError, TransientError
+from pipeline.life import Life
+from pipeline.search.documents import as_json, document_id
+from pipeline.search.failures import classify, translated
+from pipeline.search.private import history_index, ledger_index
+from pipeline.search.writer import Document, Outcome, Seen, Written, write
+from pipeline.settings import Settings
+from pipeline.story import Story, tombstone
+
+K = TypeVar("K")
+
+Failure = TerminalError | TransientError
+_STRIPPED, _SHOWN = 1 << 16, 1 << 8
+_MOST_STRIPPED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger held of a story when it was read."""
+
+    life: Life
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as the history keeps it."""
+
+    story: Story
+    shown: bool = False
+    stripped: bool = False
+
+
+async def entries(client: AsyncElasticsearch, settings: Settings, uris: Iterable[str]) -> dict[str, Entry]:
+    """What is known of each story; absent where nothing is."""
+    ids = {document_id(uri) for uri in uris}
+    if not ids:
+        return {}
+    with translated():
+        answer = await client.mget(index=ledger_index(settings), ids=sorted(ids))
+    found = {}
+    for each in answer["docs"]:
+        if "error" in each:
+            raise classify(404, each["error"])
+        if each.get("found"):
+            life = msgspec.convert(each["_source"], Life)
+            found[life.uri] = Entry(life, Seen(each["_seq_no"], each["_primary_term"]))
+    return found
+
+
+async def versions(
+    client: AsyncElasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], Story]:
+    """The versions with these uris and revisions; absent where the history has none."""
+    ids = {_version_id(uri, revision) for uri, revision in wanted}
+    if not ids:
+        return {}
+    with translated():
+        answer = await client.mget(index=history_index(settings), ids=sorted(ids))
+    found = {}
+    for each in answer["docs"]:
+        if "error" in each:
+            raise classify(404, each["error"])
+        if each.get("found"):
+            story = msgspec.convert(each["_source"]["story"], Story)
+            found[story.uri, story.revision] = story
+    return found
+
+
+async def keep(
+    client: AsyncElasticsearch, settings: Settings, kept: Sequence[Version]
+) -> dict[tuple[str, int], Failure]:
+    """Write versions into the history. What could not be written, by uri and revision."""
+    documents: list[Document] = []
+    failed: dict[tuple[str, int], Failure] = {}
+    owners = []
+    for version in kept:
+        key = version.story.uri, version.story.revision
+        try:
+            documents.append(_document(version))
+            owners.append(key)
+        except TerminalError as error:
+            failed[key] = error
+    outcomes = await write(client, history_index(settings), documents, alias=False)
+    return failed | _failures(owners, outcomes)
+
+
+async def enter(
+    client: AsyncElasticsearch, settings: Settings, lives: Mapping[str, Life], known: Mapping[str, Entry]
+) -> dict[str, Failure]:
+    """Write entries into the ledger, each over the one in `known`. What could not be written, by uri."""
+    documents = [
+        Document(document_id(uri), 0, orjson.dumps(life), known[uri].seen if uri in known else Seen())
+        for uri, life in lives.items()
+    ]
+    outcomes = await write(client, ledger_index(settings), documents, alias=False)
+    changed = TransientError("Another worker wrote the ledger meanwhile.")
+    conflicts = {uri: changed for uri, each in zip(lives, outcomes, strict=True) if each is Written.SUPERSEDED}
+    return conflicts | _failures(list(lives), outcomes)
+
+
+async def strip(client: AsyncElasticsearch, settings: Settings, uri: str, revision: int) -> None:
+    """Take the text from every version of the story up to `revision`, for good."""
+    index = history_index(settings)
+    below: list[object] = [{"term": {"uri": uri}}, {"range": {"revision": {"lte": revision}}}]
+    query = {"bool": {"filter": below, "must_not": [{"term": {"stripped": True}}]}}
+    while True:
+        with translated():
+            await client.indices.refresh(index=index)
+            answer = await client.search(index=index, size=_MOST_STRIPPED, query=query, source_includes=["story"])
+        found = [msgspec.convert(hit["_source"]["story"], Story) for hit in answer["hits"]["hits"]]
+        if not found:
+            return
+        failed = await keep(client, settings, [Version(story, stripped=True) for story in found])
+        if failed:
+            raise next(iter(failed.values()))
+
+
+async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, most: int = 500) -> list[str]:
+    """The uris of held stories whose embargo is over at `now`, the longest over first."""
+    waiting: list[object] = [
+        {"term": {"status": "usable"}},
+        {"term": {"released": False}},
+        {"range": {"embargoed": {"lte": now.isoformat()}}},
+    ]
+    with translated():
+        answer = await client.search(
+            index=ledger_index(settings),
+            size=most,
+            sort=[{"embargoed": "asc"}],
+            query={"bool": {"filter": waiting}},
+            source_includes=["uri"],
+        )
+    return [hit["_source"]["uri"] for hit in answer["hits"]["hits"]]
+
+
+def _document(version: Version) -> Document:
+    story = tombstone(version.story) if version.stripped else version.story
+    flags = {"shown": version.shown, "stripped": version.stripped}
+    source = {"uri": story.uri, "revision": story.revision, "story": story} | flags
+    order = version.stripped * _STRIPPED + version.shown * _SHOWN + story.provenance.enrichment_revision
+    return Document(_version_id(story.uri, story.revision), order + 1, as_json(source, story.uri))
+
+
+def _version_id(uri: str, revision: int) -> str:
+    return f"{hashlib.sha256(uri.encode()).hexdigest()}:{revision}"
+
+
+def _failures(owners: Sequence[K], outcomes: Sequence[Outcome]) -> dict[K, Failure]:
+    pairs = zip(owners, outcomes, strict=True)
+    return {owner: each for owner, each in pairs if isinstance(each, TerminalError | TransientError)}

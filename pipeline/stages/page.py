@@ -1,0 +1,127 @@
+"""A batch of the stage `publish` worked out: what is to be kept, entered and sent. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from pipeline.life import Life
+from pipeline.lifecycle.changes import changes
+from pipeline.lifecycle.life import Step, again, arrived, due, overruling, related
+from pipeline.lifecycle.naming import names
+from pipeline.lifecycle.notice import released
+from pipeline.lifecycle.orders import Order
+from pipeline.search.ledger import Version
+from pipeline.stages.published import mark
+from pipeline.story import Story, tombstone
+
+
+@dataclass(slots=True)
+class Page:
+    """What is known of the stories of a batch, changed message by message."""
+
+    lives: dict[str, Life]
+    stored: dict[tuple[str, int], Story]
+    """Of each story the newest version and the one shown last, where they are kept."""
+    now: datetime
+    kept: dict[tuple[str, int], Version] = field(default_factory=dict)
+    """Versions to be kept."""
+    outputs: dict[str, Story] = field(default_factory=dict)
+    """What the readers of each story are to be sent: of several changes the last."""
+    strips: dict[str, int] = field(default_factory=dict)
+    """Stories whose versions up to a revision lose their text."""
+    arrivals: set[str] = field(default_factory=set)
+    """Stories of which a version came that an advisory may be about."""
+
+    def arrive(self, story: Story) -> None:
+        """A version comes in."""
+        story = replace(story, changes=None, reinstates=None, group=None, thread=None)
+        before = self.lives.get(story.uri)
+        story = overruling(before, story)
+        step = arrived(before, story, self.now)
+        if step.life.newest == story.revision:
+            time = story.versioncreated or story.provenance.received
+            step = replace(step, life=replace(step.life, time=_utc(time), names=names(story)))
+        if story.pubstatus != "canceled" and step.life.newest == story.revision:
+            self.arrivals.add(story.uri)
+        if before and story.pubstatus == "canceled" and step.life.killed is not None:
+            self.strips[story.uri] = step.life.killed
+        self._take(step, before, story)
+
+    def order(self, order: Order) -> None:
+        """The story is to be looked at again."""
+        before = self.lives.get(order.uri)
+        if before is None:
+            return
+        match order.kind:
+            case "due":
+                step = due(before, self.now)
+            case "again":
+                step = again(before)
+            case "relate":
+                step = related(before, order.group, order.thread)
+            case "release":
+                self._release(before, order.time)
+                return
+        self._take(step, before, None)
+
+    def _release(self, life: Life, time: datetime | None) -> None:
+        """The withheld story's text, which the withheld version has or the one shown before it, is usable again."""
+        versions = [self.stored.get((life.uri, revision)) for revision in (life.newest, life.shown or -1)]
+        texts = [story for story in versions if story and (story.body_text or story.headline)]
+        if life.status == "withheld" and texts:
+            self.arrive(released(texts[0], time))
+
+    def _take(self, step: Step, before: Life | None, story: Story | None) -> None:
+        life = self.lives[step.life.uri] = step.life
+        if story and not step.stored:
+            self._keep(Version(story, stripped=step.stripped))
+        newest = self.stored.get((life.uri, life.newest)) or story
+        if step.action == "none" or newest is None:
+            return
+        match step.action:
+            case "kill":
+                self.outputs[life.uri] = tombstone(newest)
+            case "hide":
+                self.outputs[life.uri] = mark(newest)
+            case "publish":
+                shown = self._told(newest, step, before)
+                self._keep(Version(shown, shown=True))
+                made = replace(shown.provenance, relations_revision=life.relations)
+                self.outputs[life.uri] = replace(shown, group=life.group, thread=life.thread, provenance=made)
+
+    def _told(self, story: Story, step: Step, before: Life | None) -> Story:
+        """The story with what it changed against the version that was public before."""
+        if story.changes or story.reinstates:
+            return story
+        public = before.shown if before else None
+        base = self.stored.get((story.uri, public)) if public is not None and public != story.revision else None
+        found = changes(base, story) if base else None
+        return replace(story, changes=found, reinstates=step.reinstates)
+
+    def _keep(self, version: Version) -> None:
+        key = version.story.uri, version.story.revision
+        earlier = self.stored.get(key)
+        if earlier and version.story.revision == earlier.revision and not version.shown and not version.stripped:
+            # The same version enriched anew still changed what it changed.
+            told = replace(version.story, changes=earlier.changes, reinstates=earlier.reinstates)
+            version = replace(version, story=told)
+        self.kept[key] = version
+        self.stored[key] = tombstone(version.story) if version.stripped else version.story
+
+
+def looked_up(lives: Iterable[Life]) -> list[tuple[str, int]]:
+    """The versions that a page needs of the stories with these lives."""
+    wanted = {(life.uri, revision) for life in lives for revision in (life.newest, life.shown) if revision is not None}
+    return sorted(wanted)
+
+
+def changed(lives: Mapping[str, Life], before: Mapping[str, Life]) -> dict[str, Life]:
+    """The lives that differ from those read."""
+    return {uri: life for uri, life in lives.items() if life != before.get(uri)}
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    try:
+        return time.astimezone(UTC) if time else None
+    except OverflowError:
+        return time.replace(tzinfo=UTC) if time else None
