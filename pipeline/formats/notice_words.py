@@ -60,7 +60,7 @@ _STORY = (
 STORY = rf"\b{_STORY}\b"
 NUMBERED = r"\b[a-z]{1,8}-?\d{3,5}\b"
 _PART = (
-    r"\b(?:gra[fp]hs?|grafs?|paras?|paragraphs?|sentences?|quotes?|lines?|photos?|pictures?|pix|images?|captions?"
+    r"\b(?:gra[fp]hs?|grafs?|paras?|paragraphs?|sentences?|quote|quotations?|lines?|photos?|pictures?|pix|images?|captions?"
     r"|videos?|graphics?|names?|headlines?|bylines?|words?|figures?|fotos?|bild(?:er|es)?|grafiken?|absatze?s?"
     r"|satz|zitate?|paragraphes?|phrases?|citations?|parrafos?|frases?|citas?|imagen(?:es)?|bill)\b"
 )
@@ -134,6 +134,8 @@ _ORDERS: tuple[tuple[AdvisoryKind, re.Pattern[str]], ...] = (
 """Verbs, by what they are about: the story behind them, or the one that they end ('is withdrawn'); a restriction alike.
 In this order: 'may now be used' also says 'used', and what must not be used for now is withheld, not killed."""
 _MOST_VERBS = 8
+_OF = re.compile(r" (?:of|in|from|de|del|du|der|des|von)\b")
+_NEAR = 20
 _OBJECT, _SUBJECT = 100, 400
 """Characters behind a verb and before it within which its story is named."""
 _HINT = re.compile(
@@ -237,7 +239,8 @@ def _start(sentence: str, verb: re.Match[str]) -> int | None:
 def _before(sentence: str, verb: int, about: re.Pattern[str]) -> int | None:
     start = max(sentence.rfind(";", 0, verb) + 1, verb - _SUBJECT)
     for part in _PART_NAMED.finditer(sentence, start, verb):
-        start = part.end()
+        if verb - part.end() <= _NEAR or _OF.match(sentence, part.end()):
+            return None
     found = about.search(sentence, start, verb)
     return found.start() if found else None
 

@@ -199,25 +199,26 @@ def _implied(story: Story, said: list[str], prefix: str, *, slug_names: bool) ->
     its own slug, and what stands in its headline behind 'KILL:'."""
     channel = story.provenance.channel
     short = [line for line in said[:_FIRST_LINES] if len(line) <= _LONGEST_NAME and line != story.headline]
-    numbers = [
+    named = [
         target
         for line in short
         for target in notice_targets.targets(line, notice_targets.masked(line), channel, prefix)
-        if target.uri or target.sequence is not None
+        if target.uri or target.sequence is not None or (target.slugline and not _is_generic(target.slugline))
     ]
     linked = [] if _own_text(story) else list(_linked(story, _KILLED, _REPLACED))
-    slug = (
-        story.slugline
-        if slug_names and story.slugline and not _GENERIC_SLUG.fullmatch(folded(story.slugline))
-        else None
-    )
-    if numbers:
-        return numbers
+    slug = story.slugline if slug_names and story.slugline and not _is_generic(story.slugline) else None
+    if named:
+        return named
     if slug and signals.is_slug(slug) and "--" in slug:
         return [*linked, Target(slugline=slug)]
     title = _title(story)
     headed = notice_targets.listed(title, channel, prefix, least=2) if title else []
     return [*linked, *(headed or ([Target(slugline=slug)] if slug else []))]
+
+
+def _is_generic(slug: str) -> bool:
+    """Whether a slug is that of notices."""
+    return _GENERIC_SLUG.fullmatch(folded(slug)) is not None
 
 
 def _title(story: Story) -> str | None:

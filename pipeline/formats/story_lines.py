@@ -87,7 +87,7 @@ def _tamed(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _anew(story: Story, file: Provenance) -> Story:
-    said = story.headline or story.body_text.strip() or story.description_text or story.links
+    said = story.headline or story.body_text.strip() or story.description_text or story.links or story.advisory
     if story.pubstatus == "usable" and not said:
         raise TerminalError("This Story has neither a headline nor a text.")
     came = story.provenance
