@@ -17,7 +17,7 @@ from pipeline.bus.reader import read
 from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.intake.gaps import Tracker
 from pipeline.intake.hours import Hour
-from pipeline.messages import Send
+from pipeline.messages import Message, Send
 from pipeline.settings import Settings
 from pipeline.topics import CURSORS
 
@@ -57,13 +57,13 @@ class Kept:
 
 def kept(settings: Settings) -> Kept:
     """What wire.cursors holds. Raises TransientError or OperatorError when Kafka cannot be asked."""
-    newest: dict[str, tuple[int, bytes]] = {}
+    last: dict[tuple[str, int], Message] = {}
     for message in read(settings, CURSORS):
-        key = (message.key or b"").decode(errors="replace")
-        if key not in newest or message.offset > newest[key][0]:  # one key, one partition
-            newest[key] = (message.offset, message.value)
+        last[(message.key or b"").decode(errors="replace"), message.partition] = message  # per partition in order
+    # Where partitions were added to the topic, a key's older records stay in another one than its newest.
+    newest = {key: message.value for (key, _), message in sorted(last.items(), key=lambda item: item[1].timestamp)}
     found = Kept()
-    for key, (_, value) in newest.items():
+    for key, value in newest.items():
         feed = key.removesuffix(_NUMBERS)
         if key != feed and (numbers := decoded(value, Tracker)):
             found.numbers[feed] = numbers

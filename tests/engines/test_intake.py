@@ -15,10 +15,10 @@ import orjson
 import pytest
 
 from benchmarks.writers import copy_of, iptc_7901
-from pipeline.bus.admin import admin
+from pipeline.bus.admin import admin, ensure
 from pipeline.bus.reader import read
 from pipeline.formats.base import Item
-from pipeline.intake.cursors import kept, states
+from pipeline.intake.cursors import State, kept, record, states
 from pipeline.intake.leases import GROUP, SESSION_SECONDS
 from pipeline.local.ports import any_free
 from pipeline.messages import Send
@@ -139,7 +139,7 @@ def test_how_feeds_fare_is_shown_and_counted(stopped: Settings, tmp_path: Path) 
     }
     refused = wire(settings, "dead-letter", "requeue", ids["broken.gz"])
     assert (refused.code, "is no item" in refused.err) == (1, True)
-    assert "1 requeued." in wire(settings, "dead-letter", "requeue", "--all").out.decode()
+    assert "1 requeued." in wire(settings, "dead-letter", "requeue", "--all").err
     assert sorted(names(stopped)) == ["0000.txt", "0001.txt", "0002.txt", "large.txt"]
 
 
@@ -157,6 +157,16 @@ def _shown(settings: Settings, state: str, runner: str | None) -> None:
     checked = wire(settings, "feeds", "check")
     assert checked.code == 1
     assert "There is no folder" in " ".join(checked.out.decode().split())
+
+
+def test_partitions_that_are_added_lose_no_cursor(stopped: Settings) -> None:
+    feeds = [f"feed-{number}" for number in range(20)]
+    for items in (1, 2, 3):
+        put(stopped, [record(State(feed=feed, items=items)) for feed in feeds])
+    ensure(replace(stopped, partitions=5))
+    put(stopped, [record(State(feed=feed, items=4)) for feed in feeds])
+    assert {state.items for state in states(stopped).values()} == {4}
+    assert set(states(stopped)) == set(feeds)
 
 
 def parsed(settings: Settings, *versions: int) -> None:
