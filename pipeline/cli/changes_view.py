@@ -43,7 +43,9 @@ class Row:
     pubstatus: PubStatus = "usable"
     headline: str | None = None
     note: str | None = None
-    """Why there is no text: when it was killed and why, until when it is under embargo."""
+    """Why there is no text: when it was killed and why."""
+    embargoed: datetime | None = None
+    """Until when it is held, for those who see it all the same."""
     reinstates: int | None = None
     """The revision of the kill that it lifts."""
     changes: Changes | None = None
@@ -122,8 +124,9 @@ def _about(row: Row) -> Text:
     changed = summary(row.changes) if row.changes else ""
     if row.changes and not changed:
         changed = "corrected, by its own word" if row.changes.material else "no change in the text"
-    if row.reinstates is not None:
-        changed = "; ".join(filter(None, ["reinstated after a kill", changed]))
+    until = f"under embargo until {local(row.embargoed)}" if row.embargoed else ""
+    again = "reinstated after a kill" if row.reinstates is not None else ""
+    changed = "; ".join(filter(None, [until, again, changed]))
     if changed:
         text.append("\n" if row.headline else "").append(changed, style="cyan")
     return text
