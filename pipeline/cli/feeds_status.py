@@ -120,7 +120,21 @@ def _hours_run(state: State, now: datetime) -> float:
 
 def table(statuses: Sequence[Status]) -> Table:
     """For people."""
-    made = Table("Feed", "Kind", "24 h", "Bad", "Per hour", "By the hour", "Last item", "Expected", "Missing", "State")
+    made = Table()
+    for heading in (
+        "Feed",
+        "Kind",
+        "24 h",
+        "Bad",
+        "Per hour",
+        "2 h a bar",
+        "Last item",
+        "Expected",
+        "Missing",
+        "State",
+    ):
+        number = heading in {"24 h", "Bad", "Per hour", "Missing"}
+        made.add_column(heading, justify="right" if number else "left", no_wrap=heading != "Kind", overflow="fold")
     for one in statuses:
         last = "never" if one.quiet is None else f"{_span(one.quiet)} ago"
         made.add_row(
@@ -129,7 +143,7 @@ def table(statuses: Sequence[Status]) -> Table:
             f"{one.items:,}",
             f"{one.unreadable:,}" if one.unreadable else "",
             f"{one.per_hour:,.0f}" if one.per_hour >= 10 else f"{one.per_hour:.1f}",
-            _bars(one.hours),
+            _bars([sum(pair) for pair in zip(one.hours[::2], one.hours[1::2], strict=True)]),
             last,
             f"every {_span(one.silent_after)}" if one.silent_after else "",
             f"{one.missing:,}" if one.missing else "",
@@ -139,7 +153,7 @@ def table(statuses: Sequence[Status]) -> Table:
 
 
 def _bars(counts: Sequence[int]) -> str:
-    """A bar an hour; one in which anything came is never empty."""
+    """A bar a count, of the height that it has to the largest; where anything came it is never empty."""
     most = max(counts, default=0) or 1
     return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in counts)
 
