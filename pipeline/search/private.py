@@ -49,6 +49,11 @@ def history_index(settings: Settings) -> str:
     return f"{settings.index}-history"
 
 
+def indices(settings: Settings) -> tuple[str, ...]:
+    """Both."""
+    return ledger_index(settings), history_index(settings)
+
+
 def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     """Create what is missing; a sentence for each change."""
     made = [(ledger_index(settings), _LEDGER, {}), (history_index(settings), _HISTORY, {"codec": "best_compression"})]

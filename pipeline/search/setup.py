@@ -13,7 +13,7 @@ from typing import Any, Literal
 from elasticsearch import BadRequestError, Elasticsearch
 
 from pipeline.errors import OperatorError, TerminalError
-from pipeline.search import private
+from pipeline.search import private, relations
 from pipeline.search.client import engine
 from pipeline.search.failures import SETUP_FIRST, translated
 from pipeline.search.mapping import component_templates, field_paths, index_template, live_filter, mapping
@@ -47,7 +47,8 @@ def ensure(client: Elasticsearch, settings: Settings) -> list[str]:
     setup = _Setup(client, settings, found.kind)
     try:
         with translated():
-            return [*_templates(setup), *_index(setup), *private.ensure(client, settings)]
+            hidden = [*private.ensure(client, settings), *relations.ensure(client, settings)]
+            return [*_templates(setup), *_index(setup), *hidden]
     except TerminalError as error:
         raise OperatorError(f"The index {settings.index} cannot be set up. {error.cause}") from error
 
@@ -58,6 +59,9 @@ def check(client: Elasticsearch, settings: Settings) -> None:
         name = _index_behind(client, settings.index)
         if name is None or live_alias(settings) not in _aliases(client, name):
             raise OperatorError(f"{SETUP_FIRST}there is no index behind {settings.index} and {live_alias(settings)}.")
+        for index in (*private.indices(settings), relations.relations_index(settings)):
+            if not client.indices.exists(index=index):
+                raise OperatorError(f"{SETUP_FIRST}there is no index {index}.")
         there = set(field_paths(_mapping_of(client, name).get("properties", {})))
     # The fields' names do not differ between the engines.
     missing = [path for path in field_paths(mapping("elasticsearch")["properties"]) if path not in there]
