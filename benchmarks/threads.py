@@ -4,10 +4,11 @@
     python -m benchmarks.threads [--ecb FOLDER] [--json]
 
 Stories come one by one, in the order of time and in drawn orders, and join threads; the result is compared with the
-events that they are labelled with. The weights of pipeline/lifecycle/threads.py and the baseline's threshold were chosen
-on the stories of the half 'tune'; what is reported is the other half. FOLDER holds the texts of ECB+, as unpacked from
-its archive (see benchmarks/threads_data.py); without it, only our own stories are compared. ECB+ is taken twice: all
-in the same two days, where time tells nothing apart, and with the second event of each topic three days later.
+events that they are labelled with. The weights of pipeline/lifecycle/threads.py and the baseline's threshold were
+chosen on the stories of the half 'tune'; what is reported is the other half. FOLDER holds the texts of ECB+, as
+unpacked from its archive (see benchmarks/threads_data.py); without it, only our own stories are compared. ECB+ is taken
+twice: all in the same two days, where time tells nothing apart, and the second event of each topic three days later.
+Our own stories are taken twice too: the events alone, and among daily reports and forms filled in for many companies.
 """
 
 import time
@@ -34,7 +35,7 @@ APART = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One method on one set: means over the orders."""
+    """One method on one set: means over the orders of that kind."""
 
     stories: str
     order: str
@@ -57,12 +58,13 @@ class Speed:
 def main(ecb: Path | None, as_json: bool) -> None:
     """Measure threads on the labelled stories."""
     say("Enriching the stories")
-    sets = {"own": own()}
+    ours = own()
+    sets = {"own events": [each for each in ours if not each.report], "own, with reports": ours}
     if ecb:
-        sets["ECB+, same days"] = ecb_plus(ecb)
-        sets["ECB+, 3 days apart"] = [_later(each) for each in sets["ECB+, same days"]]
+        sets["ECB+"] = ecb_plus(ecb)
+        sets["ECB+, 3 days on"] = [_later(each) for each in sets["ECB+"]]
     rows = [row for name, stories in sets.items() for row in _rows(name, stories)]
-    speed = _speed([each for stories in sets.values() for each in stories])
+    speed = _speed([*ours, *sets.get("ECB+", [])])
     if as_json:
         print_json({"threads": [asdict(row) for row in rows], "speed": asdict(speed)})
     else:
@@ -76,7 +78,7 @@ def _later(each: Labelled) -> Labelled:
 def _rows(name: str, stories: Sequence[Labelled]) -> list[Row]:
     tune, report = ([each for each in stories if each.half == half] for half in ("tune", "report"))
     threshold = max(THRESHOLDS, key=lambda at: _mean(by_tf_idf(at), _orders(tune)[:1])["b_cubed_f1"])
-    methods = {"threads": by_choice, "slug": by_slug, f"TF-IDF at {threshold}": by_tf_idf(threshold)}
+    methods = {"threads": by_choice, "slug": by_slug, f"TF-IDF {threshold}": by_tf_idf(threshold)}
     in_time, *shuffled = _orders(report)
     return [
         Row(stories=name, order=order, method=method, agreement=_mean(run, streams))
@@ -118,19 +120,19 @@ def _speed(stories: Sequence[Labelled]) -> Speed:
 
 def _print(rows: Sequence[Row], speed: Speed) -> None:
     names = {
-        "precision": "Pair P",
-        "recall": "Pair R",
+        "precision": "P",
+        "recall": "R",
         "b_cubed_precision": "B³ P",
         "b_cubed_recall": "B³ R",
         "b_cubed_f1": "B³ F1",
         "adjusted_rand": "ARI",
     }
-    table = Table("Stories", "Order", "Method", *names.values(), "Threads / events")
+    table = Table("Stories", "Method", *names.values(), "Threads")
     for row in rows:
-        numbers = [f"{row.agreement[name]:.3f}" for name in names]
-        counts = f"{row.agreement['clusters']:.0f} / {row.agreement['events']:.0f}"
-        table.add_row(row.stories, row.order, row.method, *numbers, counts)
-    for column in table.columns[3:]:
+        numbers = [f"{row.agreement[name]:.3f}".lstrip("0") for name in names]
+        counts = f"{row.agreement['clusters']:.0f}/{row.agreement['events']:.0f}"
+        table.add_row(f"{row.stories}, {row.order}", row.method, *numbers, counts)
+    for column in table.columns[2:]:
         column.justify = "right"
     out.print(table)
     out.print(

@@ -9,7 +9,9 @@ put into the same two days, where time tells nothing apart. It is not part of th
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,22 +29,25 @@ FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 DAYS = 12
 BATCH = 64
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NUMBERS = {"n": (120, 980), "n2": (120, 980), "m": (2, 9), "d": (1, 9)}
 _DATELINE = re.compile(r"^(?P<place>[^()\n]{2,60}?) ?\((?:Meridian News|Coastal Press|Nordwire)\) - ")
 _DATE_ONLY = re.compile(r"^(?:\w+day ?, )?[\w ]{3,12},? ?\d{0,4}.{0,20}$")
 
 
 def own() -> list[Labelled]:
     """Our own stories, enriched, in the order of time."""
-    return _enriched([*_events("tune"), *_events("report"), *_reports()])
+    return sorted([*own_events(), *_enriched(list(_reports()))], key=lambda each: (each.time, each.story.uri))
+
+
+def own_events() -> list[Labelled]:
+    """Those of them that are of events."""
+    return _enriched([*_events("tune"), *_events("report")])
 
 
 def _enriched(labelled: Sequence[Labelled]) -> list[Labelled]:
     stories = [each.story for each in labelled]
     found = [story for at in range(0, len(stories), BATCH) for story in enrich_batch(stories[at : at + BATCH])]
-    made = [
-        Labelled(story=story, event=each.event, half=each.half, time=each.time)
-        for story, each in zip(found, labelled, strict=True)
-    ]
+    made = [replace(each, story=story) for story, each in zip(found, labelled, strict=True)]
     return sorted(made, key=lambda each: (each.time, each.story.uri))
 
 
@@ -91,37 +96,43 @@ def _slugline(agency: str, mark: str, slugs: Mapping[str, str]) -> str | None:
 def _reports() -> Iterator[Labelled]:
     stuff = tomllib.loads((FOLDER / "threads_reports.toml").read_text(encoding="utf-8"))
     random = Random(7)
-    for report in stuff["report"]:
-        for day in range(DAYS):
-            words = _drawn(stuff, random, day) | {"reporter": stuff["firms"][day % len(stuff["firms"])]}
-            for number, (hour, headline) in enumerate(zip(report["times"], report["headlines"], strict=True)):
-                time = FIRST_DAY + timedelta(days=day, hours=hour)
-                event = f"{report['name']} {day}" + (f" {number}" if report.get("alone") else "")
-                body = _DATELINE.sub("", report["text"].format(**words))
-                story = Story(
-                    uri=f"urn:benchmark:{reference(report['name'])}:{day}:{number}",
-                    versioncreated=time,
-                    headline=headline.format(**words),
-                    slugline=report["slug"] or None,
-                    source="Meridian News",
-                    body_text=body,
-                )
-                yield Labelled(story=story, event=event, half=report["half"], time=time)
+    for report, day in product(stuff["report"], range(DAYS)):
+        alone = report.get("alone", False)
+        words = _drawn(stuff, random, day)
+        for number, (hour, headline) in enumerate(zip(report["times"], report["headlines"], strict=True)):
+            if alone:
+                words = _drawn(stuff, random, day)
+            time = FIRST_DAY + timedelta(days=day, hours=hour)
+            story = Story(
+                uri=f"urn:benchmark:{reference(report['name'])}:{day}:{number}",
+                versioncreated=time,
+                headline=headline.format(**words),
+                slugline=report["slug"] or None,
+                source="Meridian News",
+                body_text=_DATELINE.sub("", report["text"].format(**words)),
+            )
+            event = f"{report['name']} {day}" + (f" {number}" if alone else "")
+            yield Labelled(story=story, event=event, half=report["half"], time=time, report=True)
 
 
 def _drawn(stuff: Mapping[str, Any], random: Random, day: int) -> dict[str, str]:
-    firms, clubs = random.sample(stuff["firms"], 2), random.sample(stuff["clubs"], 4)
+    clubs = random.sample(stuff["clubs"], 4)
     return {
         "day": str(day + 1),
         "weekday": WEEKDAYS[(FIRST_DAY + timedelta(days=day)).weekday()],
-        "firm": firms[0],
-        "firm2": firms[1],
+        "firm": _firm(stuff, random),
+        "firm2": _firm(stuff, random),
         "person": random.choice(stuff["people"]),
         "mood": random.choice(stuff["moods"]),
         "reason": random.choice(stuff["reasons"]),
         **dict(zip(("club", "club2", "club3", "club4"), clubs, strict=True)),
-        **{name: str(random.randint(*span)) for name, span in {"n": (120, 980), "m": (2, 9), "d": (1, 9)}.items()},
+        **{name: str(random.randint(*span)) for name, span in _NUMBERS.items()},
     }
+
+
+def _firm(stuff: Mapping[str, Any], random: Random) -> str:
+    """A company that hardly comes twice."""
+    return f"{''.join(random.sample(stuff['syllables'], 3)).title()} {random.choice(stuff['trades'])}"
 
 
 def ecb_plus(folder: Path) -> list[Labelled]:

@@ -25,6 +25,8 @@ class Labelled:
     half: str
     """'tune' or 'report': events that are alike are of one half."""
     time: datetime
+    report: bool = False
+    """Whether it is no event's, but comes anew every day or for every company."""
 
 
 Method = Callable[[Sequence[Labelled]], list[str]]

@@ -76,14 +76,15 @@ def _evidence(a: Traits, b: Traits, hours: float) -> float:
         return _AGAINST
     slugs = _slug(a, b)
     return (
-        -2.2
-        + 3.5 * slugs
+        -3.0
+        + 3.6 * slugs
         - 2.0 * (not slugs and _could_share_slug(a, b))
         + 1.5 * (a.id in b.related or b.id in a.related)
-        + 0.9 * _cosine(a.names, b.names)
-        + 1.8 * _cosine(a.places, b.places)
-        + 8.4 * _cosine(a.words, b.words)
-        - 2.3 * math.log2(1 + hours / 24)
+        + 1.2 * _cosine(a.names, b.names)
+        - 1.7 * _other_subjects(a, b)
+        + 3.0 * _cosine(a.places, b.places)
+        + 10.5 * _cosine(a.words, b.words)
+        - 2.0 * math.log2(1 + hours / 24)
     )
 
 
@@ -101,6 +102,13 @@ def _slug(a: Traits, b: Traits) -> float:
     if "broad" not in (a.kind, b.kind):
         return 1.0
     return 0.3 if not (a.aspect and b.aspect) else 0.8 if a.aspect == b.aspect else 0.0
+
+
+def _other_subjects(a: Traits, b: Traits) -> bool:
+    """Whether each is about somebody whom the other does not mention."""
+    return (
+        bool(a.subject and b.subject) and b.words.keys().isdisjoint(a.subject) and a.words.keys().isdisjoint(b.subject)
+    )
 
 
 def _could_share_slug(a: Traits, b: Traits) -> bool:

@@ -15,8 +15,8 @@ from typing import Literal
 from pipeline.lifecycle.threads_words import fold
 
 SlugKind = Literal["event", "broad", "daily", "digest"]
-"""An event's own; a subject's, which many events share ('UKRAINE-CRISIS/'); a report that comes anew every day
-('MARKETS-EUROPE/'); a list of many events ('NEWS-SUMMARY/'), which is about none."""
+"""An event's own; a subject's, which many events share ('UKRAINE-CRISIS/', 'DIVIDENDS/'); a report's that comes anew
+every day ('MARKETS-EUROPE/'); a list's of many events ('NEWS-SUMMARY/'), which is about none of them."""
 
 _LONGEST = 120
 _PREFIX = re.compile(r"^\s*(?:[a-z]\d{3,4}\s+)?(?:(?:BC|AM|PM)-{1,2})?(?:[A-Z]{2,3}--)?", re.ASCII)
@@ -94,4 +94,4 @@ def _kind(words: Collection[str], said: Collection[str], places: Collection[str]
         return "daily"
     if not own and not known["daily"].isdisjoint(words):
         return "daily"
-    return "event" if own else "broad"
+    return "event" if own and len(words) > 1 else "broad"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
 
 from pipeline.lifecycle.threads_slug import Slug, SlugKind, slug
-from pipeline.lifecycle.threads_words import fold, weight, words
+from pipeline.lifecycle.threads_words import RAREST, fold, weight, words
 from pipeline.story import Entity, Link, Story
 
 UNIT = 1000
@@ -58,6 +58,8 @@ class Traits:
     """Ids of stories that this one carries on: earlier versions, its package, its lead."""
     related: tuple[str, ...] = ()
     """Ids of stories it merely points to."""
+    subject: tuple[str, ...] = ()
+    """The stems of the name that the story is most about."""
     names: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
     countries: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ def traits(story: Story) -> Traits:
     common = _country_stems(story)
     own = slug(story.slugline, frozenset(_place_words(story)))
     former, related = _references(story.links)
+    names = _names(story)
     found = Traits(
         id=reference(story.uri),
         slug=own.root[:80],
@@ -79,10 +82,11 @@ def traits(story: Story) -> Traits:
         source=fold(story.source or "")[:_LONGEST],
         former=former,
         related=related,
-        names=_unit(_names(story)),
+        subject=tuple(words(next(iter(names), "")))[:4],
+        names=_unit(names),
         places=_unit(_places(story)),
         countries=tuple(sorted({place.country for place in story.places[:_MANY] if place.country})[:6]),
-        words=_unit(_words(story, common)),
+        words=_rare(_unit(_words(story, common)), common),
     )
     return replace(found, keys=tuple(islice(dict.fromkeys(_keys(found)), MOST_KEYS)))
 
@@ -191,6 +195,12 @@ def _words(story: Story, common: frozenset[str]) -> Counter[str]:
     for word in {stem for given in _given(story) for stem in words(given)}:
         found[word] += _weight(word, common)
     return _top(found, _MOST_WORDS)
+
+
+def _rare(found: Mapping[str, int], common: frozenset[str]) -> dict[str, int]:
+    """The vector, shorter the commoner its words are: forms that are filled in anew for every company have all words
+    in common, and none of them is rare."""
+    return {word: round(value * _weight(word, common) / RAREST) for word, value in found.items()}
 
 
 def _given(story: Story) -> Iterator[str]:
