@@ -79,7 +79,7 @@ def traits(story: Story) -> Traits:
         aspect=own.aspect[:40],
         kind=own.kind,
         parts=tuple(sorted(_parts(own))),
-        source=fold(story.source or "")[:_LONGEST],
+        source=fold((story.source or "")[:_LONGEST]),
         former=former,
         related=related,
         subject=tuple(words(next(iter(names), "")))[:4],
@@ -117,7 +117,7 @@ def _references(links: Iterable[Link]) -> tuple[tuple[str, ...], tuple[str, ...]
     former: dict[str, None] = {}
     related: dict[str, None] = {}
     for link in islice(links, 50):
-        rel = link.rel.rpartition(":")[2].rpartition("/")[2].casefold().replace("-", "").replace("_", "")
+        rel = link.rel[:80].rpartition(":")[2].rpartition("/")[2].casefold().replace("-", "").replace("_", "")
         if link.uri and rel in _FORMER:
             former[reference(link.uri)] = None
         elif link.uri and rel in _RELATED:
@@ -128,7 +128,7 @@ def _references(links: Iterable[Link]) -> tuple[tuple[str, ...], tuple[str, ...]
 def _names(story: Story) -> Counter[str]:
     """People, organisations and the like by how much the story is about them."""
     found: Counter[str] = Counter()
-    source = fold(story.source or "")
+    source = fold((story.source or "")[:_LONGEST])
     for entity in story.entities[:_MANY]:
         name = fold(entity.name[:_LONGEST])
         if entity.type in _THINGS and name != source and len(name) > 2:
