@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
+from rich.text import Text
 
 from pipeline import settings as configuration
 from pipeline.cli import changes_view, render
@@ -62,7 +63,7 @@ def show_between(versions: Sequence[Story], old: Story, new: Story, *, as_json: 
     if as_json:
         print_json({"uri": new.uri, "old": _row(versions, old), "new": _row(versions, new), "changes": told})
         return
-    out.print(f"{_title(versions, old)}\n{_title(versions, new)}", markup=False, style="dim")
+    out.print(Text(f"{_title(versions, old)}\n{_title(versions, new)}", style="dim"))
     out.print(changes_view.difference(told, colours=out.color_system is not None))
 
 
@@ -148,4 +149,5 @@ def _number(versions: Sequence[Story], story: Story) -> int:
 def _title(versions: Sequence[Story], story: Story) -> str:
     time = local(story.versioncreated or story.provenance.received)
     version = f"version {story.version}" if story.version else ""
-    return printable("  ".join(filter(None, [f"#{_number(versions, story)}", version, time, story.headline])))
+    headline = " ".join((story.headline or "").split())
+    return printable("  ".join(filter(None, [f"#{_number(versions, story)}", version, time, headline])))

@@ -1,9 +1,13 @@
 """`wire history`: which versions are shown, which may not be, and how a difference looks."""
 
+import asyncio
 import io
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -12,8 +16,14 @@ from rich.console import Console
 from pipeline.cli import changes_view, history
 from pipeline.cli.changes_view import Row, difference, local, summary, words
 from pipeline.cli.history import chosen, readable, rows, why_hidden
+from pipeline.cli.main import main
 from pipeline.errors import TerminalError
+from pipeline.life import Life
 from pipeline.lifecycle.changes import changes
+from pipeline.search import ledger, private
+from pipeline.search.client import connect, connect_async
+from pipeline.search.ledger import Version
+from pipeline.settings import Settings
 from pipeline.story import Change, Changes, FigureChange, Story, tombstone
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -234,6 +244,15 @@ def test_times_are_in_the_local_zone(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
+def test_both_versions_stand_above_their_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = replace(SECOND, headline="six:x:dead\n[red]\x1b[31mnow")
+    history.show_between([FIRST, hostile], FIRST, hostile, as_json=False)
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("#1  version 1  2026-11-24")
+    assert "#2  version 2" in second
+    assert "six:x:dead [red]\ufffd[31mnow" in second
+
+
 def test_json(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     history.show_versions(VERSIONS, NOON, held=False, as_json=True)
     told = orjson.loads(capfdbinary.readouterr().out)
@@ -249,3 +268,56 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert "killed 4 → 6" in text
     assert text.count("●") == 1
+
+
+@pytest.fixture
+def kept(opensearch: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A search engine with the private indices under a name of their own, as the environment of `wire` says."""
+    settings = Settings(elasticsearch=opensearch, index=f"test-{uuid4().hex[:12]}")
+    monkeypatch.setenv("WIRE_ELASTICSEARCH", opensearch)
+    monkeypatch.setenv("WIRE_INDEX", settings.index)
+    with connect(settings) as client:
+        private.ensure(client, settings)
+        yield settings
+        client.indices.delete(index=[private.ledger_index(settings), private.history_index(settings)])
+
+
+def keep(settings: Settings, life: Life, versions: Sequence[Version]) -> None:
+    async def go() -> None:
+        async with connect_async(settings) as client:
+            assert await ledger.keep(client, settings, versions) == {}
+            assert await ledger.enter(client, settings, {life.uri: life}, {}) == {}
+
+    asyncio.run(go())
+
+
+def wire(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+    with suppress(SystemExit):  # what cannot be shown is said on standard error
+        main(["history", "urn:x", *arguments])
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+@pytest.mark.engines
+def test_the_command_on_what_the_engine_keeps(kept: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wire(capsys) == ("", "wire: There is no story urn:x.\n")
+    waiting = replace(THIRD, revision=400, version="4", headline="Not to be told yet")
+    life = Life(uri="urn:x", newest=200, status="usable", released=True, public=True, shown=200)
+    keep(kept, life, [Version(FIRST, shown=True), Version(SECOND, shown=True), Version(waiting)])
+    out, _ = wire(capsys)
+    assert "killed 4 → 6" in out
+    assert "Not to be told yet" not in out
+    assert "Not to be told yet" in " ".join(wire(capsys, "--held")[0].split())
+    assert "A helicopter turned back." in wire(capsys, "--between", "1", "2")[0]
+    assert "A helicopter turned back." in wire(capsys, "--show", "#2")[0]
+    assert "there are #1 to #2" in wire(capsys, "--between", "1", "4")[1]
+
+
+@pytest.mark.engines
+def test_the_command_shows_nothing_of_what_is_not_let_out(kept: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    life = Life(uri="urn:x", newest=303, status="canceled", public=True, killed=303)
+    keep(kept, life, [Version(FIRST, shown=True, stripped=True), Version(KILL, shown=True)])
+    for arguments in ((), ("--held",), ("--json",), ("--between", "#1", "#2"), ("--show", "#1")):
+        out, err = wire(capsys, *arguments)
+        assert "does not [b]exist[/b]" in " ".join(out.split()) or "has no text to show" in err
+        assert SECRET not in out + err
