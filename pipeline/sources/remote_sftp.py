@@ -18,6 +18,9 @@ from pipeline.errors import OperatorError
 from pipeline.sources.remote_server import Entry, Pace, Sink
 
 _CHUNK = 1 << 15
+_AHEAD_FROM = 1 << 20
+"""Bytes of a file that is asked for ahead, which paramiko does in a thread that fails on its own when the connection is
+lost. Most items are one or two chunks."""
 _Attributes: Any = paramiko.SFTPAttributes
 _KEYS_WANTED = "add its line to the file in `known_hosts` (ssh-keyscan prints it; compare it with what the owner says)"
 
@@ -116,8 +119,9 @@ class Sftp:
 
     def read(self, entry: Entry, sink: Sink) -> None:
         with _translated(), self._sftp.open(_bytes(entry.path), "rb") as file:
-            # No more than may be taken is asked for ahead: the size is what the server says.
-            file.prefetch(min(max(entry.size, 0), sink.most + 1))
+            if entry.size > _AHEAD_FROM:
+                # No more than may be taken is asked for ahead: the size is what the server says.
+                file.prefetch(min(entry.size, sink.most + 1))
             while chunk := file.read(_CHUNK):
                 sink.write(chunk)
 
