@@ -11,33 +11,35 @@ work of the stage, from the message to the orders; what it costs to make a recor
 """
 
 import asyncio
-import base64
+import itertools
 import random
 import statistics
+import struct
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import combinations, islice
+from itertools import combinations
 from pathlib import Path
 
 import click
 import orjson
+import psutil
 from elasticsearch import AsyncElasticsearch
-from elasticsearch.helpers import async_streaming_bulk
 from rich.table import Table
 
 from pipeline import settings as configuration
 from pipeline.cli.console import out, print_json, say
-from pipeline.lifecycle.fingerprints import Fingerprint
+from pipeline.lifecycle.fingerprints import Fingerprint, pack
 from pipeline.lifecycle.relations import Record, decode_record, learned, node_id, record
 from pipeline.lifecycle.threads import Traits
-from pipeline.local import stack
+from pipeline.local import stack, state
 from pipeline.messages import Message
 from pipeline.search import relations as store
 from pipeline.search.client import connect, connect_async
+from pipeline.search.writer import Document, Seen
 from pipeline.settings import Settings
 from pipeline.stages.relate import relate_batch
 from pipeline.story import Story
@@ -46,7 +48,7 @@ from pipeline.topics import FINGERPRINTS
 NOW = 1_770_000_000
 SPREAD = 6 * 86400
 """Seconds over which the known stories are spread, evenly and in no order."""
-BATCH = 50
+BATCH, FILLING = 50, 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,20 @@ class Cost:
     p99: float
     batched: float
     """A story's share in a batch of BATCH."""
+    stage: float
+    """Processor time of that in our process."""
+    engine: float
+    """And in the engine, merging and collecting garbage included."""
     orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the measured stage sees, and the engine's process."""
+
+    client: AsyncElasticsearch
+    settings: Settings
+    engine: psutil.Process
 
 
 def hexadecimal(chance: random.Random, size: int) -> str:
@@ -67,13 +82,12 @@ def hexadecimal(chance: random.Random, size: int) -> str:
 
 
 def drawn(chance: random.Random, name: str, many: int) -> str:
-    """One of `many` names, the first of which are far more frequent than the last."""
-    return f"{name}{min(int(chance.paretovariate(0.5)), chance.randrange(1, many))}"
+    """One of `many` names, the n-th of which is n times rarer than the first (Zipf's law)."""
+    return f"{name}{int(many ** chance.random())}"
 
 
 def sketch(chance: random.Random, size: int) -> str:
-    hashes = sorted({chance.randrange(1 << 32) for _ in range(size)})
-    return base64.b64encode(b"".join(each.to_bytes(4, "little") for each in hashes)).decode()
+    return pack(struct.unpack(f"<{size}I", chance.randbytes(4 * size)), size)
 
 
 def fingerprint(chance: random.Random) -> Fingerprint:
@@ -136,25 +150,16 @@ def arrivals(begin: int, count: int, known: int, kind: str) -> list[Record]:
     numbers = range(begin, begin + count)
     if kind == "flood":
         return [synthetic(number, kind) for number in numbers]
-    return [synthetic(n, "new") if n % 5 else copied(n, chance.randrange(known)) for n in numbers]
+    return [synthetic(n, kind) if n % 5 else copied(n, chance.randrange(known)) for n in numbers]
 
 
-async def fill(client: AsyncElasticsearch, settings: Settings, numbers: range, kind: str) -> None:
+async def fill(world: World, numbers: range, kind: str) -> None:
     """Put synthetic stories into the index as the stage would have left them."""
-
-    def actions() -> Iterator[dict[str, object]]:
-        for number in numbers:
-            said = synthetic(number, kind)
-            yield {
-                "_op_type": "create",
-                "_id": node_id(said.uri),
-                "_source": orjson.loads(orjson.dumps(learned(None, said))),
-            }
-
-    index = store.relations_index(settings)
-    async for well, item in async_streaming_bulk(client.options(request_timeout=300), actions(), index=index):
-        assert well, item
-    await client.options(request_timeout=300).indices.refresh(index=index)
+    for start in range(0, len(numbers), FILLING):
+        records = [synthetic(number, kind) for number in numbers[start : start + FILLING]]
+        documents = [Document(node_id(r.uri), 0, orjson.dumps(learned(None, r)), Seen()) for r in records]
+        await store.save(world.client, world.settings, documents)
+    await store.refresh(world.client.options(request_timeout=300), world.settings)
 
 
 def message(said: Record, offset: int) -> Message:
@@ -168,46 +173,74 @@ def message(said: Record, offset: int) -> Message:
     )
 
 
-async def measure(client: AsyncElasticsearch, settings: Settings, known: int, stories: int, kind: str) -> Cost:
+async def quiet(client: AsyncElasticsearch, settings: Settings) -> None:
+    """Wait until the engine has merged what was put in."""
+    index = store.relations_index(settings)
+    while True:
+        stats = await client.indices.stats(index=index)
+        if not stats["_all"]["primaries"]["merges"]["current"]:
+            return
+        await asyncio.sleep(1)
+
+
+async def measure(world: World, known: int, stories: int, kind: str) -> Cost:
     """Relate `stories` new stories one by one, and as many in batches."""
-    begin = known * 10
-    sent = 0
-    single: list[float] = []
-    batched: list[float] = []
-    for size, seconds in ((1, single), (BATCH, batched)):
-        batches = iter(arrivals(begin, stories, known, kind))
-        while batch := list(islice(batches, size)):
-            messages = [message(said, begin + number) for number, said in enumerate(batch)]
-            begun = time.perf_counter()
-            outcomes = await relate_batch(client, settings, messages)
-            seconds.append((time.perf_counter() - begun) / len(batch))
-            sent += sum(len(outcome.sends) for outcome in outcomes)
-            begin += len(batch)
+    await quiet(world.client, world.settings)
+    offsets = itertools.count(10 * known)
+    single, sent = await relate_all(world, arrivals(next(offsets), stories, known, kind), offsets, 1)
+    before = processor(psutil.Process()), processor(world.engine)
+    batched, more = await relate_all(world, arrivals(next(offsets), stories, known, kind), offsets, BATCH)
+    after = processor(psutil.Process()), processor(world.engine)
+    stage, engine = (1000 * (now - then) / stories for now, then in zip(after, before, strict=True))
     return Cost(
         known=known,
         what=kind,
-        p50=1000 * statistics.median(single),
-        p99=1000 * statistics.quantiles(single, n=100)[98],
-        batched=1000 * statistics.mean(batched),
-        orders=sent,
+        p50=statistics.median(single),
+        p99=statistics.quantiles(single, n=100)[98],
+        batched=statistics.mean(batched),
+        stage=stage,
+        engine=engine,
+        orders=sent + more,
     )
+
+
+async def relate_all(
+    world: World, records: Sequence[Record], offsets: Iterator[int], size: int
+) -> tuple[list[float], int]:
+    """Milliseconds a story of each batch of that size, and how many orders there were."""
+    took, sent = [], 0
+    for start in range(0, len(records), size):
+        batch = [message(said, next(offsets)) for said in records[start : start + size]]
+        begun = time.perf_counter()
+        outcomes = await relate_batch(world.client, world.settings, batch)
+        took.append(1000 * (time.perf_counter() - begun) / len(batch))
+        sent += sum(len(outcome.sends) for outcome in outcomes)
+    return took, sent
+
+
+def processor(process: psutil.Process) -> float:
+    """Seconds of processor time that it has used."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def run(settings: Settings, sizes: Sequence[int], stories: int, flood: int) -> list[Cost]:
     found: list[Cost] = []
+    pid = state.read(Path(settings.data)).engines["opensearch"].pid
     async with connect_async(settings) as client:
-        there = 0
-        await measure(client, settings, 1, stories, "new")  # the engine's first requests are its slowest
+        world, there = World(client, settings, psutil.Process(pid)), 0
         for known in sizes:
             say(f"Filling the index to {known:,} stories")
-            await fill(client, settings, range(there, known), "known")
+            await fill(world, range(there, known), "known")
+            if not there:  # the engine's first requests are its slowest
+                await measure(world, known, stories, "first")
             there = known
-            found.append(await measure(client, settings, known, stories, "new"))
+            found.append(await measure(world, known, stories, "new"))
             say(f"{found[-1]}")
         if flood:
             say(f"A flood of {flood:,} stories of one template")
-            await fill(client, settings, range(flood), "flood")
-            found.append(await measure(client, settings, there, stories, "flood"))
+            await fill(world, range(flood), "flood")
+            found.append(await measure(world, there, stories, "flood"))
     return found
 
 
@@ -250,12 +283,12 @@ def main(known: str, stories: int, flood: int, as_json: bool) -> None:
     if as_json:
         print_json({"record_ms": making, "costs": [asdict(each) for each in costs]})
         return
-    table = Table("known", "new stories", "p50 ms", "p99 ms", f"ms in a batch of {BATCH}", "orders")
+    batched = f"ms in a batch of {BATCH}"
+    table = Table("known", "new stories", "p50 ms", "p99 ms", batched, "stage CPU ms", "engine CPU ms", "orders")
     for each in costs:
         what = "of the flood" if each.what == "flood" else "of all kinds"
-        table.add_row(
-            f"{each.known:,}", what, *(f"{ms:.1f}" for ms in (each.p50, each.p99, each.batched)), str(each.orders)
-        )
+        times = (each.p50, each.p99, each.batched, each.stage, each.engine)
+        table.add_row(f"{each.known:,}", what, *(f"{ms:.1f}" for ms in times), str(each.orders))
     out.print(table)
     out.print(f"To make and read a record: {making:.2f} ms")
 

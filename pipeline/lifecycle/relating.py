@@ -14,7 +14,7 @@ from pipeline.lifecycle.groups import Groups
 from pipeline.lifecycle.relations import Node, Record, Version, hours_apart, learned, node_id, same_news
 from pipeline.lifecycle.threads import choose
 
-MOST_DUPLICATES, MOST_THREADS = 60, 40
+MOST_DUPLICATES, MOST_THREADS = 60, 24
 """Stories that a story is compared with, those that share most bands or keys with it: so many that are known, and as
 many of its batch."""
 THREAD_WINDOW = timedelta(days=10)
