@@ -33,6 +33,8 @@ def command(uri: str, between: tuple[str, str] | None, shown: str | None, held: 
 
     What was killed, or may not be seen, is listed with the reason and without its text.
     """
+    if between and shown:
+        raise click.UsageError("Give --between or --show, not both.")
     settings = configuration.load()
     with connect(settings) as client:
         versions = history(client, settings, uri, privileged=held)

@@ -79,10 +79,12 @@ class Difference:
     def shown(self) -> FigureChange:
         """As a story carries it; a magnitude that stayed is part of the unit: '$ million'."""
         old, new = self.before, self.after
-        if old is not None and (old.magnitude != new.magnitude or not new.follows):
-            return FigureChange(what=new.what, before=_written(old, old.magnitude), after=_written(new, new.magnitude))
-        what = _label(new.what, new.magnitude)
-        return FigureChange(what=what, before=_written(old, "") if old else "", after=_written(new, ""))
+        if new.follows and not new.harm and (old is None or old.magnitude == new.magnitude):
+            what, magnitudes = _label(new.what, new.magnitude), ("", "")
+        else:
+            what, magnitudes = new.what, (old.magnitude if old else "", new.magnitude)
+        before = _written(old, magnitudes[0]) if old else ""
+        return FigureChange(what=what, before=before, after=_written(new, magnitudes[1]))
 
 
 def figures(text: str, tag: str | None, hurt: Iterable[Casualties] = ()) -> list[Figure]:
@@ -118,15 +120,6 @@ def differences(before: Sequence[Figure], after: Sequence[Figure]) -> list[Diffe
             left_old += gone
             left_new += come
     return found + _after_the_same_word(left_old, left_new)
-
-
-def tolls(found: Iterable[Figure]) -> dict[str, list[Figure]]:
-    """The figures of people hurt, by kind."""
-    by_kind: dict[str, list[Figure]] = defaultdict(list)
-    for figure in found:
-        if figure.harm:
-            by_kind[figure.unit].append(figure)
-    return by_kind
 
 
 def _largest(found: Iterable[Figure]) -> Figure:

@@ -23,7 +23,7 @@ _NO_NEWS = re.compile(
     r"|byline|dateline|day of the week|tippfehler|errata|coquille|errore di battitura)\b",
     re.IGNORECASE,
 )
-_NOT_CORRECTED = re.compile(r"\b(?:no|not|without|uncorrected)\s+(?:a\s+)?$", re.IGNORECASE)
+_NOT_CORRECTED = re.compile(r"\b(?:no|not|without)\s+(?:a\s+)?$", re.IGNORECASE)
 
 
 def tells_news(text: str, older: Iterable[str], most: float, spoken: Language) -> bool:
@@ -54,7 +54,7 @@ def says_corrected(story: Story) -> frozenset[str]:
 
     Not those that correct spelling, coding or the byline.
     """
-    signals = {signal for signal in story.signals if signal.split()[:1] and signal.startswith("correct")}
+    signals = {signal for signal in story.signals if signal.startswith("correct")}
     note = (story.ednote or "")[:_LONGEST_NOTE]
     found = [each for each in _CORRECTED.finditer(note) if not _NOT_CORRECTED.search(note[: each.start()][-20:])]
     told = {" ".join(each[0].lower().split()) for each in found if not _NO_NEWS.search(each["what"])}
