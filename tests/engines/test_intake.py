@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import signal
 import socket
 import time
 from contextlib import closing
@@ -220,6 +221,23 @@ def test_the_second_runner_stands_by_and_takes_over_when_the_first_dies(stopped:
                 assert time.monotonic() - died < SESSION_SECONDS + 5
                 eventually(lambda: names(stopped) == ["1"] * 3 + ["2"] * 3 + ["3"] * 3)
                 assert end(second) == 0
+
+
+def test_a_runner_that_was_asleep_gives_up_what_another_took(stopped: Settings, tmp_path: Path) -> None:
+    settings = configured(stopped, tmp_path)
+    ports = any_free(), any_free()
+    with started(replace(settings, health_port=ports[0]), tmp_path / "first.log", "feeds", "run") as first:
+        eventually(lambda: _feeds(ports[0]) == 1)
+        with started(replace(settings, health_port=ports[1]), tmp_path / "second.log", "feeds", "run") as second:
+            eventually(lambda: len(members(stopped)) == 2)
+            first.send_signal(signal.SIGSTOP)
+            eventually(lambda: _feeds(ports[1]) == 1)
+            first.send_signal(signal.SIGCONT)
+            eventually(lambda: _feeds(ports[0]) == 0)
+            assert _feeds(ports[1]) == 1
+            expected = drop(tmp_path / "in", 3)
+            eventually(lambda: names(stopped) == expected)
+            assert end(first) == end(second) == 0
 
 
 def test_a_runner_that_ends_leaves_its_feeds_to_another_at_once(stopped: Settings, tmp_path: Path) -> None:
