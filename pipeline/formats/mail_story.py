@@ -89,8 +89,8 @@ def story(headers: Headers, parts: Parts, body: Body, text: Text, item: Item) ->
         language=language if language and _LANGUAGE.fullmatch(language) else None,
         links=(*_references(headers), *parts.links),
     )
-    made = _from(made, headers, _extra(parts, body, assumed, language if not made.language else None))
-    return notices.advised(made, copy.lines)
+    made = notices.advised(made, copy.lines)
+    return _from(made, headers, _extra(parts, body, assumed, language if not made.language else None))
 
 
 def envelope(headers: Headers, parts: Parts, body: Body, cover: Body | None, outer: Envelope | None) -> Envelope:

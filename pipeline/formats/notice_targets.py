@@ -42,7 +42,7 @@ _NAMES = re.compile(
     rf"|(?P<numbered>{NUMBERED})(?![-/\w])"
     r"|(?P<token>(?<![-/\w])[^\W_][\w.&'’+]*(?:[-/]{1,2}[\w.&'’+]+)+/?)"
 )
-_CYCLE = re.compile(r"(?:bc|am|pm|us|eu|as|lt|af|ml|cn|na|sa)-{1,2}(?=\w)|\w+-{2}\w")
+_CYCLE = re.compile(r"(?:BC|AM|PM)-{1,2}[A-ZÀ-Þ0-9]|[\w-]+--\w")
 _JOINED = re.compile(r"\b(?:and|as well as|plus|or|und|sowie|oder|et|ou|ainsi que|y|e|o|asi como)\b|[;&\n]")
 _GOES_ON = re.compile(r"[\s,;&(]*(?:(?:and|und|sowie|et|y|e)\b)?\s*")
 _BEFORE = re.compile(
@@ -233,11 +233,7 @@ def _token(found: _Found) -> _Name | None:
     """Words joined by hyphens or slashes: a slug with its prefix, or where one was announced, or in capitals where a
     story is named."""
     slug = found.written
-    certain = (
-        _CYCLE.match(found.plain, found.match.start()) is not None
-        or found.last == "slugline"
-        or (found.direct and slug.isupper())
-    )
+    certain = _CYCLE.match(slug) is not None or found.last == "slugline" or (found.direct and slug.isupper())
     return found.name("slugline", slug) if certain and any(map(str.isalpha, slug)) else None
 
 

@@ -154,7 +154,9 @@ _ADDRESS = re.compile(
     r"|clients?|customers|kunden|kollegen|abonnes|abonados|clientes|suscriptores)\b\s*(?:[:,.!–—-]|$|(?=please|pls\b|bitte))"
     r"|\W{0,6}(?:advisory|editor[’']?s[’']? note|hinweis|achtung|attention|atencion|avis|aviso)\s*[:.–—-]"
 )
-_ASKED = re.compile(r"\b(?:please|pls|bitten?|priere|prions|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b")
+_ASKED = re.compile(
+    r"(?<!\bto )\b(?:please|pls|bitten?|priere|prions|merci de|veuillez|rogamos|se ruega|favor|hereby|hiermit)\b"
+)
 _CORRECTED = r"(?:correct|new\b|neu|berichtigt|nouvelle|version corr|nueva|fresh)"
 _MOVED = r"(?:slugged|headlined|titled|numbered|sent|moved|transmitted|filed)"
 _OTHERWISE = re.compile(

@@ -125,7 +125,13 @@ def _said(story: Story, lines: Sequence[str]) -> list[str]:
 
 
 def _own_text(story: Story) -> bool:
-    return story.dateline is not None or story.byline is not None
+    """Whether a message has news of its own: it was filed somewhere or by somebody, and does not begin by speaking to
+    editors, or by an order where it calls itself one."""
+    if story.dateline is None and story.byline is None:
+        return False
+    first = notice_targets.masked(story.body_text[:_LONGEST_LINE].partition("\n\n")[0])
+    ordered = bool(_label(story.signals)) and notice_words.order(first) is not None
+    return bool(first) and not ordered and not notice_words.is_addressed(first)
 
 
 def _may_be_one(story: Story, said: list[str]) -> bool:

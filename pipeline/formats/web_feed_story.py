@@ -110,8 +110,8 @@ def story(entry: Element, item: Item, feed: Channel) -> Story:
         links=links,
         genre=tuple(Concept(name=name) for name in [parts.text("dc:type")] if name),
     )
-    made = _embargoed(_credited(made, parts, feed), parts, feed)
-    return notices.advised(made, text.lines, prefix=f"urn:feed:{feed.scope}:")
+    made = notices.advised(made, text.lines, prefix=f"urn:feed:{feed.scope}:")
+    return _embargoed(_credited(made, parts, feed), parts, feed)
 
 
 def deleted(entry: Element, feed: Channel) -> Story:

@@ -137,6 +137,7 @@ STORIES = [
     "Studio releases film of article\n\nThe studio releases the story of a ferry next week.",
     "HOLD RELEASED\n\nBC-EU--Italy-Ferry\n\nANCONA, Italy (Agency) - The ferry has sunk.",
     "Bericht zurückgezogen\n\nDie Behörde hat ihren Bericht zurückgezogen, sagte ein Sprecher.",
+    "Minister resigns\n\nAn editor was asked to please kill the story headlined A B, a court heard.",
     "El Gobierno anula la nota de prensa\n\nLa nota queda anulada, dijo un portavoz.",
 ]
 
@@ -203,6 +204,36 @@ def test_labels(label: str, kind: AdvisoryKind | None) -> None:
 def test_labels_before_headlines(line: str, rest: str | None) -> None:
     found = notice_words.label_before(line)
     assert (line[found[1] :] if found else None) == rest
+
+
+MAIL = b"""From: Jane Roe <jane@agency.example>
+Subject: Ferry
+Date: Tue, 3 Mar 2026 14:05:02 +0000
+Message-ID: <q@agency.example>
+
+Please kill the story slugged BC-A-B.
+"""
+RSS = b"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><link>http://a.example/</link><item>
+<guid isPermaLink="false">17</guid><dc:creator>Jane Roe</dc:creator><title>Notice</title>
+<description>Editors: please kill item id 16-a.</description></item></channel></rss>"""
+NINJS = (
+    b'{"uri": "u:1", "headline": "Notice", "byline": "Jane Roe", "body_text": "Editors: please kill tag:a.b,2026:1."}'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [
+        (MAIL, Target(slugline="BC-A-B")),
+        (RSS, Target(uri="urn:feed:a.example:16-a")),
+        (NINJS, Target(uri="tag:a.b,2026:1")),
+    ],
+    ids=["mail", "rss", "ninjs"],
+)
+def test_who_signs_a_kill_makes_it_no_story(data: bytes, target: Target) -> None:
+    (story,) = read(Item(data=data)).stories
+    assert (story.advisory, story.pubstatus) == (Advisory(kind="kill", targets=(target,)), "canceled")
+    assert story.byline == "Jane Roe"
 
 
 def test_an_item_that_carries_the_killed_uri_needs_no_advisory() -> None:
