@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from pipeline.formats import signals
 from pipeline.formats.notice_words import MASK, NUMBERED, STORY, folded
@@ -77,7 +78,7 @@ def targets(text: str, plain: str, channel: str | None, prefix: str) -> list[Tar
     """The stories that a piece of text names; `plain`: the same `masked`. `channel`: that of the message, which numbers
     without one belong to; `prefix`: what its format puts before bare ids."""
     found: list[Target] = []
-    known: dict[str, str | int] = {}
+    known: dict[str, Any] = {}
     end = 0
     for name in _names(text, plain, channel, prefix):
         gap = plain[end : name.start]
@@ -116,14 +117,14 @@ def _bare(slug: str) -> str:
     return re.sub(r"[\W_]+", "", re.sub(r"^(?:bc|am|pm)-{1,2}", "", folded(slug)))
 
 
-def _target(known: dict[str, str | int]) -> Target:
+def _target(known: dict[str, Any]) -> Target:
     """The target; what an agency counts by is not its channels' numbers, and stands only where nothing else does."""
     running = known.pop("running", None)
     if running is not None and not known.keys() & {"uri", "headline", "slugline", "sequence"}:
         known["sequence"] = running
     elif running is not None and "sequence" not in known:
         known.pop("channel", None)
-    return Target(**known)  # type: ignore[arg-type]
+    return Target(**known)
 
 
 def _apart(gap: str) -> bool:

@@ -77,7 +77,7 @@ def advised(
     if stated and not is_made(story.uri):
         linked = _linked(story, _KILLED)
         return replace(story, advisory=Advisory(kind=_kind_of(story.pubstatus), targets=linked)) if linked else story
-    label = _label(story.signals)
+    label = _label(story.signals) or ("kill" if story.pubstatus == "canceled" else None)
     said = _said(story, lines)
     if label is None and not _may_be_one(story, said):
         return story
@@ -85,12 +85,10 @@ def advised(
     kind = _kind(story, label, orders, told)
     if kind is None:
         return story
-    opposite = (kind == "release",)
-    named = [target for one in orders if (one.kind == "release",) == opposite for target in one.targets]
-    targets = named or _implied(story, said, prefix, slug_names=slug_names)
-    advisory = Advisory(kind=kind, targets=tuple(dict.fromkeys(_with_own_slug(story, targets))))
-    listed = story.headline is not None and set(notice_targets.listed(story.headline, None, "")) & set(named)
-    return _restricted(replace(story, advisory=advisory), listed=bool(listed))
+    named = [target for one in orders for target in one.targets if (one.kind == "release") == (kind == "release")]
+    targets = _with_own_slug(story, named or _implied(story, said, prefix, slug_names=slug_names))
+    story = replace(story, advisory=Advisory(kind=kind, targets=tuple(dict.fromkeys(targets))))
+    return _restricted(story, kind, listed=story.headline is not None and _is_one_of(named, story.headline))
 
 
 def status_of(story: Story) -> PubStatus:
@@ -146,32 +144,46 @@ def _orders(said: list[str], story: Story, prefix: str) -> tuple[list[_Order], f
     told: set[str] = set()
     found: list[_Order] = []
     listing: _Order | None = None
-    sentences = 0
+    channel, left = story.provenance.channel, _MOST_SENTENCES
     for number, line in enumerate(said):
         plain = notice_targets.masked(line)
-        addressed = notice_words.is_addressed(plain)
-        here = []
-        for start, end in islice(_sentences(plain), _MOST_SENTENCES - sentences):
-            sentences += 1
-            ordered = notice_words.order(plain[start:end])
-            if ordered is None:
-                continue
-            kind, begins, ends = ordered
-            part = slice(start + begins, start + ends)
-            named = notice_targets.targets(line[part], plain[part], story.provenance.channel, prefix)
-            asked = addressed or notice_words.asks(plain[start:end])
-            here.append(_Order(kind=kind, line=number, asked=asked, targets=named))
-        found.extend(here)
-        told |= {line} if here else set()
+        sentences = list(islice(_sentences(plain), left))
+        left -= len(sentences)
+        here = list(_in_line(line, plain, sentences, _Where(number, channel, prefix)))
+        more = _listed(line, plain, channel, prefix) if listing and not here else []
         if here:
             listing = here[-1] if _FOLLOWING.search(plain) else None
-        elif listing is not None:
-            first = notice_words.without_reasons(plain[: next(_sentences(plain))[1]])
-            more = notice_targets.listed(line[: len(first)], story.provenance.channel, prefix) if first.strip() else []
+        elif listing:
             listing.targets.extend(more)
-            told |= {line} if more else set()
             listing = listing if more else None
+        told |= {line} if here or more else set()
+        found.extend(here)
     return found, frozenset(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    line: int
+    channel: str | None
+    prefix: str
+
+
+def _in_line(line: str, plain: str, sentences: list[tuple[int, int]], where: _Where) -> Iterator[_Order]:
+    """What each sentence of a line orders."""
+    addressed = notice_words.is_addressed(plain)
+    for start, end in sentences:
+        if ordered := notice_words.order(plain[start:end]):
+            kind, begins, ends = ordered
+            part = slice(start + begins, start + ends)
+            named = notice_targets.targets(line[part], plain[part], where.channel, where.prefix)
+            asked = addressed or notice_words.asks(plain[start:end])
+            yield _Order(kind=kind, line=where.line, asked=asked, targets=named)
+
+
+def _listed(line: str, plain: str, channel: str | None, prefix: str) -> list[Target]:
+    """The story that a line of a list names, up to where its first sentence gives a reason."""
+    first = notice_words.without_reasons(plain[: next(_sentences(plain))[1]])
+    return notice_targets.listed(line[: len(first)], channel, prefix) if first.strip() else []
 
 
 def _sentences(plain: str) -> Iterator[tuple[int, int]]:
@@ -254,10 +266,13 @@ def _with_own_slug(story: Story, targets: list[Target]) -> Iterator[Target]:
             yield replace(target, slugline=own)
 
 
-def _restricted(story: Story, *, listed: bool) -> Story:
+def _is_one_of(targets: list[Target], headline: str) -> bool:
+    return not set(targets).isdisjoint(notice_targets.listed(headline, None, ""))
+
+
+def _restricted(story: Story, kind: AdvisoryKind, *, listed: bool) -> Story:
     """The advisory under the status that it brings; where it has no news, its text is a note to editors, and so is its
     headline where that is one of the stories that it lists."""
-    kind = story.advisory.kind if story.advisory else "kill"
     status = "canceled" if story.pubstatus == "canceled" and kind == "withhold" else _STATUS[kind]
     story = replace(story, pubstatus=status, embargoed=None if kind == "release" else story.embargoed)
     if _own_text(story):

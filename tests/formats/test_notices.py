@@ -243,6 +243,14 @@ def test_an_item_that_carries_the_killed_uri_needs_no_advisory() -> None:
     assert notices.advised(made, (), stated=True).advisory == Advisory(kind="kill", targets=tuple(slugs("BC-A-B")))
 
 
+def test_a_kill_by_status_without_an_id_of_its_own_names_what_its_head_says() -> None:
+    killed = Story(uri="urn:wire:files:1", pubstatus="canceled", headline="Ferry sinks off Ancona")
+    found = notices.advised(killed, (), stated=True)
+    assert found.advisory == Advisory(kind="kill", targets=tuple(headlines("Ferry sinks off Ancona")))
+    unclear = notices.advised(replace(killed, headline=None), (), stated=True)
+    assert unclear.advisory == Advisory(kind="kill", targets=())
+
+
 def test_a_story_that_comes_with_its_kill_keeps_its_text_and_is_canceled() -> None:
     text = b"KILL: Ferry sinks off Ancona\n\nANCONA, Italy (Agency) - A ferry sank.\n"
     (story,) = read(Item(data=text)).stories
