@@ -50,7 +50,7 @@ class Health:
         """Why the process cannot do its work, a sentence each; none when it can."""
         with self._lock:
             dead = sorted(feed for feed, thread in self._threads.items() if not thread.is_alive())
-            late = sorted((feed, seconds) for feed, seconds in self._unanswered.items() if seconds > UNANSWERED)
+            late = sorted((feed, seconds) for feed, seconds in self._unanswered.copy().items() if seconds > UNANSWERED)
         said = [f"The thread of the feed {feed} has died." for feed in dead]
         said += [f"Kafka has not answered the feed {feed} for {seconds:.0f} s." for feed, seconds in late]
         try:
