@@ -15,9 +15,9 @@ __all__ = ["JOINS", "Traits", "affinity", "choose", "traits"]
 
 JOINS = 0.5
 """The affinity from which on two stories are of one thread."""
-_CARRIED_ON = 4.0
-"""The evidence where one story says that it carries on the other."""
-_AGAINST = -20.0
+_CARRIED_ON, _AGAINST = 20.0, -20.0
+"""The evidence where one story says that it carries on the other, and where two can't be of one thread: more than all
+else together."""
 _BEST = 4
 """Members of a thread that are asked."""
 _SAME_DAY = 12.0
@@ -54,10 +54,10 @@ def _moved(story: Traits, candidates: Iterable[tuple[Traits, str, float]], curre
 
 def _joined(story: Traits, members: list[tuple[float, float, Traits]]) -> float:
     """The evidence for a thread: of its nearest member, of the nearest few, and of what these are about together. One
-    chance neighbour in it is not enough."""
+    chance neighbour in it is not enough; none at all is never enough."""
     members.sort(key=lambda each: (-each[0], each[1], each[2].id))
     best = members[:_BEST]
-    if len(best) == 1 or best[0][0] >= _CARRIED_ON:
+    if len(best) == 1 or best[0][0] >= _CARRIED_ON or best[0][0] < 0:
         return best[0][0]
     mean = sum(evidence for evidence, _, _ in best) / len(best)
     together = merged([other for _, _, other in best])
@@ -81,7 +81,7 @@ def _evidence(a: Traits, b: Traits, hours: float) -> float:
         - 2.0 * (not slugs and _could_share_slug(a, b))
         + 1.5 * (a.id in b.related or b.id in a.related)
         + 1.2 * _cosine(a.names, b.names)
-        - 1.7 * _other_subjects(a, b)
+        - 2.1 * _other_subjects(a, b)
         + 3.0 * _cosine(a.places, b.places)
         + 10.5 * _cosine(a.words, b.words)
         - 2.0 * math.log2(1 + hours / 24)
@@ -105,7 +105,7 @@ def _slug(a: Traits, b: Traits) -> float:
 
 
 def _other_subjects(a: Traits, b: Traits) -> bool:
-    """Whether each is about somebody whom the other does not mention."""
+    """Whether each is about something that the other does not mention, as forms for two companies are."""
     return (
         bool(a.subject and b.subject) and b.words.keys().isdisjoint(a.subject) and a.words.keys().isdisjoint(b.subject)
     )

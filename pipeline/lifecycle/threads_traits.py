@@ -59,7 +59,7 @@ class Traits:
     related: tuple[str, ...] = ()
     """Ids of stories it merely points to."""
     subject: tuple[str, ...] = ()
-    """The stems of the name that the story is most about."""
+    """What it is about: the first rare stem of the headline, or else those of the name that it says most."""
     names: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
     countries: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ def traits(story: Story) -> Traits:
         source=fold((story.source or "")[:_LONGEST]),
         former=former,
         related=related,
-        subject=tuple(words(next(iter(names), "")))[:4],
+        subject=_subject(story, names, common),
         names=_unit(names),
         places=_unit(_places(story)),
         countries=tuple(sorted({place.country for place in story.places[:_MANY] if place.country})[:6]),
@@ -102,9 +102,10 @@ def merged(stories: Sequence[Traits]) -> Traits:
 
 
 def _sum(vectors: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
+    total: dict[str, int] = {}
     for vector in vectors:
-        total.update(vector)
+        for name, value in vector.items():
+            total[name] = total.get(name, 0) + value
     return _unit(total)
 
 
@@ -134,6 +135,12 @@ def _names(story: Story) -> Counter[str]:
         if entity.type in _THINGS and name != source and len(name) > 2:
             found[name] += _salience(entity)
     return _top(found, _MOST_NAMES)
+
+
+def _subject(story: Story, names: Iterable[str], common: frozenset[str]) -> tuple[str, ...]:
+    headline = words((story.headline or "")[:_HEADLINE])
+    first = next((word for word in headline if _weight(word, common) == RAREST), None)
+    return (first,) if first else tuple(words(next(iter(names), "")))[:4]
 
 
 def _salience(entity: Entity) -> int:
