@@ -76,13 +76,13 @@ def _evidence(a: Traits, b: Traits, hours: float) -> float:
         return _AGAINST
     slugs = _slug(a, b)
     return (
-        -3.0
-        + 3.6 * slugs
+        -2.4
+        + 2.6 * slugs
         - 2.0 * (not slugs and _could_share_slug(a, b))
         + 1.5 * (a.id in b.related or b.id in a.related)
-        + 1.2 * _cosine(a.names, b.names)
+        + 1.4 * _cosine(a.names, b.names)
         - 2.1 * _other_subjects(a, b)
-        + 3.0 * _cosine(a.places, b.places)
+        + 3.5 * _cosine(a.places, b.places)
         + 10.5 * _cosine(a.words, b.words)
         - 2.0 * math.log2(1 + hours / 24)
     )
