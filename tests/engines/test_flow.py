@@ -10,10 +10,11 @@ import pytest
 from pipeline.bus.reader import read
 from pipeline.cli.samples import FEED, lost, samples
 from pipeline.search.client import connect
+from pipeline.search.history import held, history
 from pipeline.search.setup import live_alias
 from pipeline.settings import Settings
 from pipeline.story import Story, decode
-from pipeline.topics import EVENTS, HELD, STORIES
+from pipeline.topics import PUBLIC, STORIES
 from tests.engines.support import SEEDS, Said, audit, documents, eventually, letters, wire
 
 pytestmark = pytest.mark.engines
@@ -80,7 +81,8 @@ def test_what_may_not_be_seen_is_not_shown(fed: tuple[Settings, dict[str, int]],
     settings, _ = fed
     said = wire(settings, "show", uri(file))
     assert (said.code, said.out) == (1, b"")
-    assert any(word in said.err for word in ("killed", "embargo", "withheld"))
+    # Of what nobody has seen yet it is not even told that it exists.
+    assert ("killed" if file == KILLED else "There is no story") in said.err
 
 
 def test_a_kill_leaves_no_text(fed: tuple[Settings, dict[str, int]]) -> None:
@@ -94,13 +96,15 @@ def test_a_kill_leaves_no_text(fed: tuple[Settings, dict[str, int]]) -> None:
     assert sentence not in orjson.dumps(source).decode()
 
 
-def test_an_embargoed_story_is_held_alone(fed: tuple[Settings, dict[str, int]]) -> None:
+def test_what_is_held_is_in_the_private_books_alone(fed: tuple[Settings, dict[str, int]]) -> None:
     settings, _ = fed
-    embargoed = uri("23-bergen-time-capsule.json")
-    assert embargoed in newest(settings, HELD)
-    assert embargoed not in newest(settings, STORIES)
-    hidden = {embargoed.encode(), uri("25-poet-obituary-withheld.json").encode()}
-    assert not hidden & {message.key for message in read(settings, EVENTS)}
+    hidden = [uri("23-bergen-time-capsule.json"), uri("25-poet-obituary-withheld.json")]
+    assert not set(hidden) & documents(settings).keys()
+    assert not {each.encode() for each in hidden} & {message.key for message in read(settings, *PUBLIC)}
+    with connect(settings) as client:
+        kept = [story for life, story in held(client, settings) if life.uri in hidden]
+        assert [story.uri for story in kept if story and story.body_text] == hidden
+        assert [history(client, settings, each) for each in hidden] == [[], []]
 
 
 def test_hostile_items_are_dead_letters_with_a_sentence_and_their_bytes(fed: tuple[Settings, dict[str, int]]) -> None:

@@ -12,7 +12,18 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from pipeline.bus.admin import admin, ensure
 from pipeline.settings import Settings
 from pipeline.story import Entity, Span, Story, encode
-from pipeline.topics import HELD, MEGABYTE, PARSED, PARSED_BULK, RAW, STORIES
+from pipeline.topics import (
+    ENRICHED,
+    ENRICHED_BULK,
+    FINGERPRINTS,
+    MEGABYTE,
+    ORDERS,
+    PARSED,
+    PARSED_BULK,
+    PARSED_URGENT,
+    RAW,
+    STORIES,
+)
 from tests.engines.support import audit, caught_up, indexed, letters, write
 
 pytestmark = pytest.mark.engines
@@ -55,13 +66,31 @@ def topic_test(settings: Settings, topic: str, stage: str, **fields: Any) -> Non
         assert letter.headers["cause"].endswith(".")
 
 
-@pytest.mark.parametrize(("topic", "stage"), [(PARSED, "enrich"), (PARSED_BULK, "enrich"), (STORIES, "index")])
+TOPICS = [
+    (PARSED, "enrich"),
+    (PARSED_URGENT, "enrich"),
+    (PARSED_BULK, "enrich"),
+    (ENRICHED, "publish"),
+    (ENRICHED_BULK, "publish"),
+    (STORIES, "index"),
+]
+
+
+@pytest.mark.parametrize(("topic", "stage"), TOPICS)
 def test_poison_costs_itself_alone(running: Settings, topic: str, stage: str) -> None:
     topic_test(running, topic, stage)
 
 
-def test_poison_among_held_stories(running: Settings) -> None:
-    topic_test(running, HELD, "hold", embargoed=datetime.now(UTC) + timedelta(days=300))
+@pytest.mark.parametrize(("topic", "stage"), [(ORDERS, "publish"), (FINGERPRINTS, "relate")])
+def test_poison_among_orders_and_records(running: Settings, topic: str, stage: str) -> None:
+    placed = write(running, topic, *POISON.values(), key=b"\xff poison")
+    caught_up(running)
+    found = {letter.headers["read-from"]: letter for letter in letters(running, stage=stage)}
+    for value, place in zip(POISON.values(), placed, strict=True):
+        letter = found[f"{topic}/0/{place.offset}"]
+        assert letter.value == (value or b"")
+        assert letter.headers["cause"].startswith("Not ")
+        assert letter.headers["cause"].endswith(".")
 
 
 def test_headers_keys_and_times_of_all_kinds(running: Settings) -> None:
@@ -104,11 +133,10 @@ def test_stories_of_odd_shape_are_indexed(running: Settings) -> None:
 
 def test_what_a_topic_does_not_take_is_a_dead_letter(running: Settings) -> None:
     with admin(running) as client:
-        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, HELD, {"max.message.bytes": "200000"})])
-    later = datetime.now(UTC) + timedelta(days=300)
+        client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, ENRICHED, {"max.message.bytes": "200000"})])
     noise = random.Random(1).randbytes(MEGABYTE).hex()
-    large = replace(story("urn:large", embargoed=later), body_text=noise)
-    small = [story(f"urn:small:{number}", embargoed=later) for number in range(2)]
+    large = replace(story("urn:large"), body_text=noise)
+    small = [story(f"urn:small:{number}") for number in range(2)]
     (_, place, _) = write(running, PARSED, encode(small[0]), encode(large), encode(small[1]), key=b"k")
     try:
         caught_up(running)
@@ -116,5 +144,5 @@ def test_what_a_topic_does_not_take_is_a_dead_letter(running: Settings) -> None:
         ensure(running)
     (letter,) = letters(running, read_from=f"{PARSED}/0/{place.offset}")
     assert letter.value == encode(large)
-    assert letter.headers["cause"].startswith("wire.held takes no message of this size")
+    assert letter.headers["cause"].startswith("wire.enriched takes no message of this size")
     assert all(indexed(running, each.uri) for each in small)
