@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from pipeline.errors import TransientError
 
-out = Console(highlight=False)
+out = Console(highlight=False, emoji=False)
 """Results, on standard output."""
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 """Progress and sentences, on standard error."""
 
 
