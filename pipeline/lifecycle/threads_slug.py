@@ -1,12 +1,14 @@
 """What a slug line says of the running event: its root, the aspect of it, and what kind of slug it is.
 
-BRAZIL-DAM/TOLL (UPDATE 2)            brazil-dam, toll
-BC-EU--Italy-Ferry, 3rd Ld-Writethru  italy-ferry
-Italien/Unfall/Fähre/                 italien-unfall-fahre
+    BRAZIL-DAM/TOLL (UPDATE 2)            brazil-dam, toll
+    BC-EU--Italy-Ferry, 3rd Ld-Writethru  italy-ferry
+    Italien/Unfall/Fähre/                 italien-unfall-fahre
+
+What is left out: the category, the take, and what the story is to its thread. The words: threads_slug.tsv.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,16 +26,9 @@ _BRACKETS = re.compile(r"\([^()]{0,80}\)")
 _AFTER_COMMA = re.compile(r",.*$", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _NUMBERED = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
-_COMMON = ("subject", "daily", "always", "once")
+_COMMON = ("subject", "daily", "always", "once", "digest")
 _REGIONS = frozenset(["eu", "as", "af", "lt", "ml", "na", "ap", "cn"])
-_SAME = {
-    "us": "usa",
-    "britain": "uk",
-    "gb": "uk",
-    "earthquake": "quake",
-    "elections": "election",
-    "protests": "protest",
-}
+_SAME = {"us": "usa", "britain": "uk", "gb": "uk", "earthquake": "quake"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ def slug(line: str | None, places: Collection[str] = ()) -> Slug:
     head, _, rest = bare.partition("/")
     root, aspect = _words(head), _words(rest)
     kind = _kind((*root, *aspect), _folded(bare), places)
-    root, aspect = [_singular(word) for word in root], [_singular(word) for word in aspect]
+    root, aspect = [_one_form(word) for word in root], [_one_form(word) for word in aspect]
     if len(root) == 1 and aspect:
         root, aspect = [*root, *aspect], []
     return Slug("-".join(root), "-".join(aspect), kind if root else "event")
@@ -63,8 +58,9 @@ def slug(line: str | None, places: Collection[str] = ()) -> Slug:
 def _vocabulary() -> Mapping[str, frozenset[str]]:
     """Words by what they say of a slug.
 
-    `mark`: what a story is to its thread, no part of the slug. `digest`: it lists many events. `always`: it comes anew
-    every day, unless `once` says that it does not: 'ELECTION-RESULTS'. `daily`: it does where no word is its own.
+    `mark`: what a story is to its thread, no part of the slug. `digest`: it lists many events, where it begins with
+    such a word or has none of its own. `always`: it comes anew every day, unless `once` says that it does not:
+    'ELECTION-RESULTS'. `daily`: it does where no word is its own. `subject`: many events share it.
     """
     text = files("pipeline.lifecycle").joinpath("threads_slug.tsv").read_text(encoding="utf-8")
     rows = (line.partition("\t") for line in text.splitlines())
@@ -75,21 +71,22 @@ def _folded(text: str) -> list[str]:
     return [fold(word).replace("'", "").replace("’", "").replace(".", "") for word in _WORD.findall(text)]
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
+def _one_form(word: str) -> str:
+    singular = word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
+    return _SAME.get(singular, singular)
 
 
 def _words(text: str) -> list[str]:
     marks = _vocabulary()["mark"]
-    found = [_SAME.get(word, word) for word in _folded(text) if word not in marks and not _NUMBERED.fullmatch(word)]
+    found = [word for word in _folded(text) if word not in marks and not _NUMBERED.fullmatch(word)]
     return found[1:] if len(found) > 1 and found[0] in _REGIONS else found
 
 
-def _kind(words: Collection[str], said: Collection[str], places: Collection[str]) -> SlugKind:
+def _kind(words: Collection[str], said: Sequence[str], places: Collection[str]) -> SlugKind:
     known = _vocabulary()
-    if not known["digest"].isdisjoint(said):
-        return "digest"
     own = [word for word in words if not any(word in known[kind] for kind in _COMMON) and word not in places]
+    if said and (said[0] in known["digest"] or (not own and not known["digest"].isdisjoint(said))):
+        return "digest"
     if not known["always"].isdisjoint(words) and known["once"].isdisjoint(words):
         return "daily"
     if not own and not known["daily"].isdisjoint(words):
