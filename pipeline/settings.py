@@ -64,7 +64,10 @@ class Settings:
         default=0, metadata=_doc("processes of the enrichment pool; 0 for one a core")
     )
     health_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = field(
-        default=0, metadata=_doc("port on which a worker answers /healthz, and `wire feeds run` /metrics; 0 for none")
+        default=0,
+        metadata=_doc(
+            "port on which workers and `wire feeds run` answer /healthz, the latter also /metrics; 0 for none"
+        ),
     )
     feeds: str = field(default="feeds.toml", metadata=_doc("file of the feeds that `wire feeds` runs"))
     contact: str = field(
