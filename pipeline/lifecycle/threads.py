@@ -7,9 +7,10 @@ benchmarks/threads.py that nothing is reported on.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from pipeline.lifecycle.threads_traits import UNIT, Traits, merged, traits
+from pipeline.lifecycle.threads_features import UNIT, Vector
+from pipeline.lifecycle.threads_traits import Traits, merged, traits
 
 __all__ = ["JOINS", "Traits", "affinity", "choose", "traits"]
 
@@ -88,7 +89,7 @@ def _evidence(a: Traits, b: Traits, hours: float) -> float:
     )
 
 
-def _cosine(a: Mapping[str, int], b: Mapping[str, int]) -> float:
+def _cosine(a: Vector, b: Vector) -> float:
     return sum(a[word] * b[word] for word in a.keys() & b.keys()) / (UNIT * UNIT)
 
 
