@@ -32,7 +32,8 @@ def document(story: Story, version: int) -> Document:
     """The document of `story`. Raises TerminalError when the story cannot be written as JSON."""
     if story.pubstatus != "usable":
         story = tombstone(story)
-    return Document(document_id(story.uri), version, as_json(_source(story), story.uri))
+    source = as_json(_source(story), story.uri)
+    return Document(document_id(story.uri), version, source)
 
 
 def as_json(source: Mapping[str, Any], uri: str) -> bytes:

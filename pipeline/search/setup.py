@@ -27,6 +27,11 @@ def live_alias(settings: Settings) -> str:
     return f"{settings.index}-live"
 
 
+def private_indices(settings: Settings) -> tuple[str, ...]:
+    """The indices that are not for searchers."""
+    return (*private.indices(settings), relations.relations_index(settings))
+
+
 @dataclass(frozen=True, slots=True)
 class _Setup:
     client: Elasticsearch
@@ -59,7 +64,7 @@ def check(client: Elasticsearch, settings: Settings) -> None:
         name = _index_behind(client, settings.index)
         if name is None or live_alias(settings) not in _aliases(client, name):
             raise OperatorError(f"{SETUP_FIRST}there is no index behind {settings.index} and {live_alias(settings)}.")
-        for index in (*private.indices(settings), relations.relations_index(settings)):
+        for index in private_indices(settings):
             if not client.indices.exists(index=index):
                 raise OperatorError(f"{SETUP_FIRST}there is no index {index}.")
         there = set(field_paths(_mapping_of(client, name).get("properties", {})))

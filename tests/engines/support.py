@@ -25,6 +25,7 @@ from pipeline.local import stack
 from pipeline.messages import Message, Send
 from pipeline.search.client import connect
 from pipeline.search.documents import document_id
+from pipeline.search.setup import private_indices
 from pipeline.settings import Settings, child_environment
 from pipeline.topics import DEAD_LETTER, topics
 
@@ -213,11 +214,11 @@ def unused_index() -> str:
 
 
 def drop_index(settings: Settings) -> None:
-    """Remove the index and its templates."""
+    """Remove the indices and their templates."""
     with connect(settings) as client:
-        for index in client.indices.get(index=f"{settings.index}-v*", allow_no_indices=True):
-            client.indices.delete(index=index)
         quiet = client.options(ignore_status=404)
+        for index in (*client.indices.get(index=f"{settings.index}-v*"), *private_indices(settings)):
+            quiet.indices.delete(index=index)
         quiet.indices.delete_index_template(name=settings.index)
         for part in ("settings", "story", "enrichment"):
             quiet.cluster.delete_component_template(name=f"{settings.index}-{part}")

@@ -12,10 +12,10 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from pipeline.search.client import connect, connect_async
-from pipeline.search.documents import Document, document
+from pipeline.search.documents import document
 from pipeline.search.mapping import CASUALTIES, LONGEST_BODY
-from pipeline.search.setup import ensure
-from pipeline.search.writer import Outcome, write
+from pipeline.search.setup import ensure, private_indices
+from pipeline.search.writer import Document, Outcome, write
 from pipeline.settings import Settings
 from pipeline.story import Casualties, Entity, Story
 
@@ -39,9 +39,9 @@ def unused_name(url: str) -> Iterator[Settings]:
     settings = Settings(elasticsearch=url, index=f"test-{uuid4().hex[:12]}")
     yield settings
     with connect(settings) as client:
-        for index in client.indices.get(index=f"{settings.index}-v*", allow_no_indices=True):
-            client.indices.delete(index=index)
         quiet = client.options(ignore_status=404)
+        for index in (*client.indices.get(index=f"{settings.index}-v*"), *private_indices(settings)):
+            quiet.indices.delete(index=index)
         quiet.indices.delete_index_template(name=settings.index)
         for part in ("settings", "story", "enrichment"):
             quiet.cluster.delete_component_template(name=f"{settings.index}-{part}")

@@ -46,7 +46,7 @@ def test_the_body_is_stored_once(fullest: Story) -> None:
 
 def test_every_mapped_field_is_filled_and_no_other(fullest: Story) -> None:
     properties = story_properties("elasticsearch") | enrichment_properties()
-    mapped = set(field_paths(properties)) - {"names", "held"}  # copied to by the engine; a matter of the stage
+    mapped = set(field_paths(properties)) - {"names"}  # copied to by the engine
     sub_fields = {path for path in mapped if path.endswith((".folded", ".exact"))}
     assert set(paths(source(fullest))) == mapped - sub_fields
 
@@ -154,7 +154,3 @@ def test_long_uris_have_short_ids() -> None:
     assert len(document_id(long).encode()) <= LONGEST_ID
     assert document_id(long) != document_id(long + "x")
     assert story_of(source(Story(uri=long, versioncreated=datetime(2026, 1, 1, tzinfo=UTC)))).uri == long
-
-
-def test_a_held_document_says_so(fullest: Story) -> None:
-    assert orjson.loads(document(fullest, 1, held=True).source) == source(fullest) | {"held": True}

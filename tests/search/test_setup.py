@@ -10,7 +10,7 @@ from elasticsearch import Elasticsearch
 from pipeline.errors import OperatorError
 from pipeline.search.client import engine
 from pipeline.search.mapping import live_filter
-from pipeline.search.setup import check, ensure, live_alias
+from pipeline.search.setup import check, ensure, live_alias, private_indices
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.engines
@@ -39,6 +39,9 @@ def test_setup_says_what_it_does_and_then_nothing(client: Elasticsearch, bare: S
         f"Created the index {name}-v1.",
         f"Pointed the alias {name} at {name}-v1.",
         f"Pointed the alias {name}-live at {name}-v1.",
+        f"Created the index {name}-ledger.",
+        f"Created the index {name}-history.",
+        f"Created the index {name}-relations.",
     ]
     assert ensure(client, bare) == []
 
@@ -59,8 +62,29 @@ def test_missing_pieces_are_put_back(client: Elasticsearch, settings: Settings) 
 
 def test_replicas_follow_the_settings(client: Elasticsearch, settings: Settings) -> None:
     more = replace(settings, index_replicas=2)
-    assert f"Set the replicas of {settings.index}-v1 from 0 to 2." in ensure(client, more)
+    indices = (f"{settings.index}-v1", *private_indices(settings))
+    said = {f"Set the replicas of {index} from 0 to 2." for index in indices}
+    assert said <= set(ensure(client, more))
     assert ensure(client, more) == []
+
+
+def test_workers_refuse_to_start_without_a_private_index(client: Elasticsearch, settings: Settings) -> None:
+    for index in private_indices(settings):
+        client.indices.delete(index=index)
+        with pytest.raises(OperatorError, match=f"Run `wire setup` first: there is no index {index}."):
+            check(client, settings)
+        assert ensure(client, settings) == [f"Created the index {index}."]
+        check(client, settings)
+
+
+def test_new_fields_of_a_private_index_are_added_in_place(client: Elasticsearch, settings: Settings) -> None:
+    index = f"{settings.index}-ledger"
+    client.indices.delete(index=index)
+    client.indices.create(index=index, mappings={"dynamic": False, "properties": {"uri": {"type": "keyword"}}})
+    (replicas, said) = sorted(ensure(client, settings))
+    assert replicas.startswith(f"Set the replicas of {index}")
+    assert said.startswith(f"Updated the mapping of {index} with ")
+    assert ensure(client, settings) == []
 
 
 def rebuild(client: Elasticsearch, settings: Settings, mappings: dict[str, Any]) -> None:

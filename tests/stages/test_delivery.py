@@ -10,8 +10,7 @@ from pipeline.errors import OperatorError, TerminalError, TransientError
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.stages import delivery
 from pipeline.stages.delivery import Delivery
-from pipeline.stages.outcome import Again, Done, Outcome, Process
-from pipeline.story import Lane
+from pipeline.stages.outcome import Again, Done, Outcome, Priority, Process, Work
 from pipeline.topics import DEAD_LETTER
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -33,11 +32,18 @@ def echo(item: Message) -> Done:
 class World:
     """What the delivery sees: a stage's function, a broker, and whether to leave. Remembers what was sent."""
 
-    def __init__(self, process: Process, *, failing_sends: int = 0, leave: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        process: Process,
+        *,
+        failing_sends: int = 0,
+        leave: Callable[[], bool] = lambda: False,
+        alone: bool = False,
+    ) -> None:
         self.sent: list[Send] = []
         self.takes_all = {DEAD_LETTER}
         self._failing = failing_sends
-        self.delivery = Delivery("stage", process, self._send, leave)
+        self.delivery = Delivery("stage", Work(process, alone=alone), self._send, leave)
 
     async def _send(self, record: Send) -> None:
         await asyncio.sleep(0)
@@ -57,7 +63,7 @@ class World:
 
 
 def each(function: Callable[[Message], Outcome]) -> Process:
-    async def process(messages: Sequence[Message], _lane: Lane) -> list[Outcome]:
+    async def process(messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
         await asyncio.sleep(0)
         return [function(item) for item in messages]
 
@@ -98,7 +104,7 @@ def test_only_what_failed_is_processed_again() -> None:
 def test_a_transient_error_of_the_whole_batch_is_retried() -> None:
     calls = 0
 
-    async def process(messages: Sequence[Message], _lane: Lane) -> list[Outcome]:
+    async def process(messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
         nonlocal calls
         calls += 1
         if calls < 3:
@@ -176,7 +182,7 @@ def test_leaving_lets_go_of_what_is_being_retried() -> None:
 
 
 def test_leaving_waits_the_grace_for_the_batch_in_hand() -> None:
-    async def slow(messages: Sequence[Message], _lane: Lane) -> list[Outcome]:
+    async def slow(messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
         await asyncio.sleep(0.05)
         return [echo(item) for item in messages]
 
@@ -186,7 +192,7 @@ def test_leaving_waits_the_grace_for_the_batch_in_hand() -> None:
 def test_leaving_does_not_wait_longer() -> None:
     cancelled = asyncio.Event()
 
-    async def hanging(_messages: Sequence[Message], _lane: Lane) -> list[Outcome]:
+    async def hanging(_messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -196,6 +202,65 @@ def test_leaving_does_not_wait_longer() -> None:
 
     assert not World(hanging, leave=lambda: True).deliver(b"a")
     assert cancelled.is_set()
+
+
+class Log:
+    """What several lanes do at the same time, in order."""
+
+    def __init__(self, alone: bool) -> None:
+        self.events: list[str] = []
+        self._delivery = Delivery("stage", Work(self._process, alone=alone), self._send, lambda: False)
+
+    async def _process(self, messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
+        self.events.append(f"takes {messages[0].value.decode()}")
+        await asyncio.sleep(0)
+        return [Done((*echo(item).sends, *echo(item).sends)) for item in messages]
+
+    async def _send(self, record: Send) -> None:
+        await asyncio.sleep(0)
+        self.events.append(f"sends {record.value.decode()}")
+
+    async def lanes(self, *names: Priority) -> list[str]:
+        """Batches of these lanes, all there while the first is under way."""
+        await asyncio.gather(*(self._delivery.deliver(batch(name.encode()), name) for name in names))
+        return self.events
+
+
+def test_alone_one_batch_is_sent_whole_before_the_next_is_taken_and_the_urgent_goes_first() -> None:
+    events = asyncio.run(Log(alone=True).lanes("bulk", "bulk", "live", "urgent"))
+    assert events == [
+        event for name in ("bulk", "urgent", "live", "bulk") for event in (f"takes {name}", *[f"sends {name}"] * 2)
+    ]
+
+
+def test_otherwise_lanes_do_not_wait_for_one_another() -> None:
+    events = asyncio.run(Log(alone=False).lanes("bulk", "live"))
+    assert events[:2] == ["takes bulk", "takes live"]
+
+
+def test_alone_a_batch_that_is_tried_again_lets_others_pass_meanwhile() -> None:
+    passed: list[bytes] = []
+
+    async def process(messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
+        if messages[0].value == b"bulk" and not passed:
+            return [Again(TransientError("The ledger was written meanwhile."))]
+        passed.append(messages[0].value)
+        return [Done()]
+
+    world = World(process, alone=True)
+
+    async def both() -> list[bool]:
+        lanes: list[tuple[bytes, Priority]] = [(b"bulk", "bulk"), (b"live", "live")]
+        return await asyncio.gather(*(world.delivery.deliver(batch(value), lane) for value, lane in lanes))
+
+    assert asyncio.run(both()) == [True, True]
+    assert passed == [b"live", b"bulk"]
+
+
+def test_alone_a_batch_that_leaves_gives_up_its_turn() -> None:
+    world = World(each(echo), alone=True, failing_sends=1 << 30, leave=lambda: True)
+    assert not world.deliver(b"a")
+    assert not world.deliver(b"b")
 
 
 def test_a_dead_letter_keeps_the_bytes_the_cause_and_the_headers() -> None:

@@ -1,6 +1,7 @@
 """parse: one message of wire.raw, and everything it causes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from pipeline.formats.base import Item
 from pipeline.messages import Message
 from pipeline.stages.parse import parse, parse_item
-from pipeline.story import Lane, Story, decode
-from pipeline.topics import DEAD_LETTER, MEGABYTE, PARSED, PARSED_BULK, RAW
+from pipeline.story import Lane, Story, Target, decode
+from pipeline.topics import DEAD_LETTER, MEGABYTE, PARSED, PARSED_BULK, PARSED_URGENT, RAW
 
 ARRIVED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TEXT = b"LIMA (Agency) - Miners in Peru went on strike on Tuesday.\n\nThe union said it would talk.\n"
@@ -22,7 +23,6 @@ def message(value: bytes, **headers: str) -> Message:
 
 def story(value: bytes, lane: Lane = "live", **headers: str) -> Story:
     (send,) = parse(message(value, **headers), lane, MEGABYTE).sends
-    assert send.topic == (PARSED if lane == "live" else PARSED_BULK)
     parsed = decode(send.value)
     assert send.key == parsed.uri.encode()
     return parsed
@@ -54,8 +54,48 @@ def test_without_version_and_time_a_known_story_is_ordered_by_arrival() -> None:
     assert first.revision < second.revision
 
 
-def test_the_backfill_stays_in_its_lane() -> None:
-    assert story(TEXT, "bulk").provenance.lane == "bulk"
+FLASH, RESTRICTED, KILLED = {"urgency": 1}, {"pubstatus": "withheld"}, {"pubstatus": "canceled"}
+KILL_NOTE = b"Editors: kill BC-Peru-Strike (W7788).\n"
+HOLD_NOTE = b"Editors: please withhold BC-Peru-Strike.\n"
+RELEASE_NOTE = b"HOLD RELEASED: Miners go on strike\n\nIt is right.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "lane", "topic"),
+    [
+        ({}, "live", PARSED),
+        ({}, "bulk", PARSED_BULK),
+        (FLASH, "live", PARSED_URGENT),
+        (FLASH, "bulk", PARSED_BULK),  # the flashes of an archive are no news
+        (RESTRICTED, "live", PARSED_URGENT),
+        (RESTRICTED, "bulk", PARSED_URGENT),
+        (KILLED, "live", PARSED_URGENT),
+        (KILLED, "bulk", PARSED_URGENT),
+        (FLASH | KILLED, "bulk", PARSED_URGENT),
+    ],
+)
+def test_what_overtakes_and_what_stays_in_its_lane(said: dict[str, Any], lane: Lane, topic: str) -> None:
+    (send,) = parse(message(orjson.dumps(NINJS | said)), lane, MEGABYTE).sends
+    assert send.topic == topic
+    assert decode(send.value).provenance.lane == lane
+
+
+@pytest.mark.parametrize("lane", ["live", "bulk"])
+@pytest.mark.parametrize(("value", "kind"), [(KILL_NOTE, "kill"), (HOLD_NOTE, "withhold"), (RELEASE_NOTE, "release")])
+def test_what_it_says_of_other_stories_overtakes_even_from_an_archive(value: bytes, kind: str, lane: Lane) -> None:
+    (send,) = parse(message(value), lane, MEGABYTE).sends
+    assert send.topic == PARSED_URGENT
+    advisory = decode(send.value).advisory
+    assert advisory is not None
+    assert advisory.kind == kind
+
+
+def test_an_advisory_that_kills_keeps_whom_it_names_and_none_of_its_text() -> None:
+    parsed = story(KILL_NOTE)
+    assert parsed.pubstatus == "canceled"
+    assert parsed.advisory is not None
+    assert parsed.advisory.targets == (Target(channel="W", sequence=7788, slugline="BC-Peru-Strike"),)
+    assert (parsed.headline, parsed.body_text, parsed.slugline) == (None, "", None)
 
 
 def test_a_kill_keeps_nothing_that_it_says() -> None:

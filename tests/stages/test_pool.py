@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from pipeline.errors import TerminalError
+from pipeline.stages.outcome import Priority
 from pipeline.stages.pool import CHUNK, EnrichmentPool, chunked
 from pipeline.story import Story
 from tests.stages import poison
@@ -59,6 +60,23 @@ def test_a_process_killed_from_outside_costs_nothing() -> None:
             return await pool.enrich(stories("a", "b"), "bulk")
 
     assert texts_of(asyncio.run(scenario())) == ["A", "B"]
+
+
+def test_the_urgent_overtake_and_the_backfill_comes_last() -> None:
+    lanes: list[Priority] = ["bulk", "bulk", "bulk", "live", "urgent"]
+    finished: list[Priority] = []
+
+    async def scenario() -> None:
+        async with EnrichmentPool(1, work=poison.work, prepare=poison.prepare) as pool:
+
+            async def lane(priority: Priority) -> None:
+                await pool.enrich(stories("a"), priority)
+                finished.append(priority)
+
+            await asyncio.gather(*map(lane, lanes))
+
+    asyncio.run(scenario())
+    assert finished == ["bulk", "bulk", "urgent", "live", "bulk"]  # a chunk at work and one waiting are not recalled
 
 
 def test_chunks_are_of_about_equal_length_and_lose_nothing() -> None:

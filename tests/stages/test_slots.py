@@ -5,7 +5,7 @@ import asyncio
 from pipeline.stages.slots import PrioritySlots
 
 
-def test_live_goes_before_bulk_and_equals_in_order() -> None:
+def test_lower_ranks_go_first_and_equals_in_order() -> None:
     async def scenario() -> list[str]:
         slots, served = PrioritySlots(1), []
 
