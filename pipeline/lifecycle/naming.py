@@ -18,13 +18,20 @@ _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 _LONGEST = 300
 _TAKE = re.compile(r"[,(;].*", re.DOTALL)
 """What follows the slug proper: ', 1st Ld-Writethru', '(UPDATE 2)'."""
+_CYCLE = re.compile(r"^\s*(?:BC|AM|PM)-+", re.IGNORECASE)
+"""Which editions of the day a story is for: one wire writes it, the next leaves it out."""
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def names(story: Story) -> tuple[str, ...]:
-    """What `story` may be called."""
+    """What `story` may be called. A message about other stories is called nothing: it is not what is meant."""
+    if story.advisory:
+        return ()
     made = story.provenance
-    return tuple(_names(made.feed, made.channel, made.sequence, story.headline, story.slugline))
+    found = _names(made.feed, made.channel, made.sequence, story.headline, story.slugline)
+    # An advisory that came on no channel gives a number alone.
+    alone = _names(made.feed, None, made.sequence, None, None) if made.channel else ()
+    return (*found, *alone)
 
 
 def target_name(target: Target, advisory: Story) -> str | None:
@@ -54,7 +61,7 @@ def _names(
         yield f"number:{feed}:{channel or ''}:{sequence}"
     if headline and (folded := _folded(headline, " ")):
         yield f"headline:{feed}:{folded}"
-    if slugline and (folded := _folded(_TAKE.sub("", slugline), "")):
+    if slugline and (folded := _folded(_CYCLE.sub("", _TAKE.sub("", slugline)), "")):
         yield f"slug:{feed}:{folded}"
 
 

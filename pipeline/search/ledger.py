@@ -29,7 +29,24 @@ K = TypeVar("K")
 
 Failure = TerminalError | TransientError
 _STRIPPED, _SHOWN = 1 << 16, 1 << 8
-_MOST_STRIPPED = 1_000
+_STRIPPED_AT_ONCE, _MOST_STRIPPED = 100, 1_000
+_IDENTITY = [
+    f"story.{name}"
+    for name in (
+        "uri",
+        "revision",
+        "pubstatus",
+        "type",
+        "version",
+        "versioncreated",
+        "firstcreated",
+        "language",
+        "source",
+        "ednote",
+        "provenance",
+    )
+]
+"""What is read of a version to strip it; its text is not needed for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +134,41 @@ async def enter(
     return conflicts | _failures(list(lives), outcomes)
 
 
-async def strip(client: AsyncElasticsearch, settings: Settings, uri: str, revision: int) -> None:
-    """Take the text from every version of the story up to `revision`, for good."""
+async def strip(client: AsyncElasticsearch, settings: Settings, killed: Mapping[str, int]) -> None:
+    """Take the text from every version up to a revision, for good; `killed`: uri -> revision."""
+    if not killed:
+        return
     index = history_index(settings)
-    below: list[object] = [{"term": {"uri": uri}}, {"range": {"revision": {"lte": revision}}}]
-    query = {"bool": {"filter": below, "must_not": [{"term": {"stripped": True}}]}}
+    with translated():
+        await client.indices.refresh(index=index)
+    uris = list(killed)
+    for start in range(0, len(uris), _STRIPPED_AT_ONCE):
+        await _strip(client, settings, {uri: killed[uri] for uri in uris[start : start + _STRIPPED_AT_ONCE]})
+
+
+async def _strip(client: AsyncElasticsearch, settings: Settings, killed: Mapping[str, int]) -> None:
+    query = {
+        "bool": {
+            "should": [
+                {"bool": {"filter": [{"term": {"uri": uri}}, {"range": {"revision": {"lte": revision}}}]}}
+                for uri, revision in killed.items()
+            ],
+            "minimum_should_match": 1,
+            "must_not": [{"term": {"stripped": True}}],
+        }
+    }
+    index = history_index(settings)
     while True:
         with translated():
-            await client.indices.refresh(index=index)
-            answer = await client.search(index=index, size=_MOST_STRIPPED, query=query, source_includes=["story"])
+            answer = await client.search(index=index, size=_MOST_STRIPPED, query=query, source_includes=_IDENTITY)
         found = [msgspec.convert(hit["_source"]["story"], Story) for hit in answer["hits"]["hits"]]
-        if not found:
-            return
         failed = await keep(client, settings, [Version(story, stripped=True) for story in found])
         if failed:
             raise next(iter(failed.values()))
+        if len(found) < _MOST_STRIPPED:
+            return
+        with translated():
+            await client.indices.refresh(index=index)
 
 
 async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, most: int = 500) -> list[str]:

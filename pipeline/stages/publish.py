@@ -70,9 +70,7 @@ async def publish(books: Books, batch: Sequence[Message], now: datetime) -> list
     }
     lives = {uri: life for uri, life in changed(page.lives, before).items() if uri not in failed}
     failed |= await books.enter(lives, known)
-    for uri, revision in page.strips.items():
-        if uri not in failed:
-            await books.strip(uri, revision)
+    await books.strip({uri: revision for uri, revision in page.strips.items() if uri not in failed})
     sends = await _sends(books, page, [each for each in asked if isinstance(each, Story) and each.uri not in failed])
     return _outcomes(batch, asked, sends, failed)
 

@@ -48,9 +48,9 @@ class MemoryBooks:
             self.lives[uri] = Entry(life, Seen(self.writes, 1))
         return failed
 
-    async def strip(self, uri: str, revision: int) -> None:
-        found = [each.story for each in self.history.values() if each.story.uri == uri]
-        await self.keep([Version(story, stripped=True) for story in found if story.revision <= revision])
+    async def strip(self, killed: Mapping[str, int]) -> None:
+        found = [each.story for each in self.history.values() if each.story.uri in killed]
+        await self.keep([Version(story, stripped=True) for story in found if story.revision <= killed[story.uri]])
 
     async def due(self, now: datetime) -> list[str]:
         lives = [entry.life for entry in self.lives.values() if entry.life.embargoed]
