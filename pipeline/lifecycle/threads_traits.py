@@ -36,7 +36,7 @@ class Traits:
     aspect: str = ""
     kind: SlugKind = "event"
     parts: tuple[str, ...] = ()
-    """The words of root and aspect that say which event it is."""
+    """The words of root and aspect, each cut."""
     source: str = ""
     """The agency."""
     former: tuple[str, ...] = ()
