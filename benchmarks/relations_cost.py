@@ -32,6 +32,7 @@ from rich.table import Table
 
 from pipeline import settings as configuration
 from pipeline.cli.console import out, print_json, say
+from pipeline.errors import TransientError
 from pipeline.lifecycle.fingerprints import Fingerprint, pack
 from pipeline.lifecycle.relations import Record, decode_record, learned, node_id, record
 from pipeline.lifecycle.threads import Traits
@@ -48,7 +49,7 @@ from pipeline.topics import FINGERPRINTS
 NOW = 1_770_000_000
 SPREAD = 6 * 86400
 """Seconds over which the known stories are spread, evenly and in no order."""
-BATCH, FILLING = 50, 2_000
+BATCH, FILLING = 50, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,17 @@ async def fill(world: World, numbers: range, kind: str) -> None:
     for start in range(0, len(numbers), FILLING):
         records = [synthetic(number, kind) for number in numbers[start : start + FILLING]]
         documents = [Document(node_id(r.uri), 0, orjson.dumps(learned(None, r)), Seen()) for r in records]
-        await store.save(world.client, world.settings, documents)
+        while True:
+            try:
+                # What is not refreshed the engine keeps in memory, as the stage, which refreshes often, never lets it.
+                await store.refresh(world.client.options(request_timeout=300), world.settings)
+                await store.save(world.client, world.settings, documents)
+                break
+            except TransientError as error:
+                say(f"{error}")
+                await asyncio.sleep(1)
+                there = await store.get(world.client, world.settings, [each.id for each in documents])
+                documents = [each for each in documents if each.id not in there]
     await store.refresh(world.client.options(request_timeout=300), world.settings)
 
 

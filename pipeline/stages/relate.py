@@ -143,13 +143,14 @@ class _Batch:
         return Candidates(_by_story(same, found[: len(same)]), _by_story(related, found[len(same) :])), sources
 
     async def _founders(self, nodes: Mapping[str, Node], of: Iterable[str]) -> dict[str, Node]:
-        """The founders of these stories' groups and, where one was given another, of theirs."""
+        """The founders of these stories' groups and, where one was given another, of theirs; those not in `nodes`."""
         found: dict[str, Node] = {}
-        wanted = {group for one in of if one in nodes and (group := nodes[one].group) and group not in nodes}
-        while wanted:
-            more = {one: opened(each.source) for one, each in (await self._get(wanted)).items()}
-            found |= more
-            wanted = {each.group for each in more.values() if each.group} - nodes.keys() - found.keys()
+        asked = set[str]()
+        wanted = {nodes[one].group for one in of if one in nodes}
+        while ids := {one for one in wanted if one} - asked:
+            asked |= ids
+            found |= {one: opened(each.source) for one, each in (await self._get(ids - nodes.keys())).items()}
+            wanted = {(nodes.get(one) or found[one]).group for one in ids if one in nodes or one in found}
         return found
 
     async def _get(self, ids: Iterable[str]) -> dict[str, Stored]:
@@ -208,7 +209,7 @@ def _by_story(looks: Iterable[tuple[str, Look]], found: Iterable[Sequence[Stored
 
 
 def _look_for_duplicates(said: Record) -> Look | None:
-    if said.fingerprint is None:
+    if said.fingerprint is None or not said.fingerprint.bands:
         return None
     reach = int(window(said.fingerprint).total_seconds())
     return Look(
@@ -222,7 +223,7 @@ def _look_for_duplicates(said: Record) -> Look | None:
 
 
 def _look_for_threads(said: Record) -> Look | None:
-    if said.traits is None:
+    if said.traits is None or not said.traits.keys:
         return None
     reach = int(THREAD_WINDOW.total_seconds())
     return Look(

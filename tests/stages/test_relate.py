@@ -341,6 +341,19 @@ def test_what_is_no_record_is_a_dead_letter_and_the_others_are_related(settings:
     assert world.groups() == {A: public(A), B: public(A)}
 
 
+def test_what_can_be_found_by_nothing_is_related_to_nothing(settings: Settings) -> None:
+    world = World(settings)
+    bare = [replace(alone(uri, 0), fingerprint=None, traits=None) for uri in (A, B)]
+    repeating = [said(uri, ["word"] * 40, 0) for uri in (C, D)]
+    assert repeating[0].fingerprint
+    unfound = [
+        replace(each, fingerprint=replace(repeating[0].fingerprint, bands=()), traits=None) for each in repeating
+    ]
+    world.say(alone(E, 0), *bare, *unfound)
+    asyncio.run(run(world, most=1))
+    assert world.told == {}
+
+
 def test_without_an_engine_it_is_tried_again() -> None:
     async def go() -> None:
         nowhere = Settings(elasticsearch="http://127.0.0.1:1")
