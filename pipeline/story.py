@@ -8,13 +8,14 @@ Schema in schemas/ is generated from these types.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import orjson
 
 from pipeline.errors import TerminalError
 
+T = TypeVar("T")
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Offset = Annotated[int, msgspec.Meta(ge=0)]
 Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -390,19 +391,18 @@ def encode(value: Story | StoryEvent) -> bytes:
 
 def decode(data: bytes) -> Story:
     """The story in `data`; TerminalError with a sentence when it is not JSON or not a Story."""
-    try:
-        return msgspec.convert(orjson.loads(data), Story)
-    except orjson.JSONDecodeError as error:
-        raise TerminalError(f"Not valid JSON: {error}.") from error
-    except msgspec.ValidationError as error:
-        raise TerminalError(f"Not a Story: {error}.") from error
+    return _decoded(data, Story)
 
 
 def decode_event(data: bytes) -> StoryEvent:
     """The event in `data`, as `decode`."""
+    return _decoded(data, StoryEvent)
+
+
+def _decoded(data: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.convert(orjson.loads(data), StoryEvent)
+        return msgspec.convert(orjson.loads(data), kind)
     except orjson.JSONDecodeError as error:
         raise TerminalError(f"Not valid JSON: {error}.") from error
     except msgspec.ValidationError as error:
-        raise TerminalError(f"Not a StoryEvent: {error}.") from error
+        raise TerminalError(f"Not a {kind.__name__}: {error}.") from error
