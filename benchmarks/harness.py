@@ -29,7 +29,8 @@ LIMIT = 1800.0
 
 
 @contextmanager
-def pipeline(folder: Path) -> Iterator[tuple[Settings, Supervisor]]:
+def engines(folder: Path) -> Iterator[Settings]:
+    """An own Kafka and search engine, set up, with no worker yet."""
     say("Starting Kafka and OpenSearch")
     settings = configuration.load(data=str(folder))
     try:
@@ -40,11 +41,20 @@ def pipeline(folder: Path) -> Iterator[tuple[Settings, Supervisor]]:
         admin.ensure(settings)
         with connect(settings) as client:
             ensure(client, settings)
-        stages = [stage.name for stage in FLOW]
-        with Supervisor(stages, child_environment(settings), folder / LOG) as workers:
-            yield settings, workers
+        yield settings
     finally:
         stack.stop(folder)
+
+
+@contextmanager
+def pipeline(folder: Path) -> Iterator[tuple[Settings, Supervisor]]:
+    """The same with a worker of each stage."""
+    stages = [stage.name for stage in FLOW]
+    with (
+        engines(folder) as settings,
+        Supervisor(stages, child_environment(settings), folder / LOG) as workers,
+    ):
+        yield settings, workers
 
 
 def feed(settings: Settings, items: Sequence[CorpusItem], spread: float) -> None:

@@ -13,9 +13,10 @@ from functools import partial
 
 import pytest
 
+from benchmarks.life_reference import Reference
 from pipeline.lifecycle.orders import Order
 from pipeline.story import PubStatus
-from tests.stages.life_world import Reference, World, advisory, version
+from tests.stages.life_world import World, advisory, version
 
 TIMED, UNTIMED = "abc", "xy"
 LIVES = int(os.environ.get("WIRE_TEST_LIVES", "200"))
