@@ -57,6 +57,20 @@ def pipeline(folder: Path) -> Iterator[tuple[Settings, Supervisor]]:
         yield settings, workers
 
 
+@contextmanager
+def producing(settings: Settings) -> Iterator[DurableProducer]:
+    """A producer of which nothing may be refused; on leaving all is acknowledged."""
+    refusals: list[str] = []
+    with DurableProducer(
+        settings,
+        on_ack=lambda _: None,
+        on_refused=lambda _, error: refusals.append(error.cause),
+        on_wait=lambda _: None,
+    ) as producer:
+        yield producer
+    assert not refusals, refusals
+
+
 def feed(settings: Settings, items: Sequence[CorpusItem], spread: float) -> None:
     """Send the items evenly over `spread` seconds."""
     refusals: list[str] = []

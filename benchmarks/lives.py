@@ -22,11 +22,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from benchmarks.harness import LOG, engines
+from benchmarks.harness import LOG, engines, producing
 from benchmarks.life_crew import Crew, crew
 from benchmarks.life_readers import at_rest, differences, leaks, look, told, unaccounted
 from benchmarks.life_script import Script
-from pipeline.bus.producer import DurableProducer
 from pipeline.cli.console import out, print_json, say
 from pipeline.messages import Send
 from pipeline.settings import Settings
@@ -100,19 +99,12 @@ def live(settings: Settings, workers: Crew, result: Result, *, keep: bool = Fals
 
 def feed(settings: Settings, sends: Sequence[Send], seconds: float, chance: random.Random) -> None:
     """Send them in order, at random moments within `seconds`."""
-    refusals: list[str] = []
-    with DurableProducer(
-        settings,
-        on_ack=lambda _: None,
-        on_refused=lambda _, error: refusals.append(error.cause),
-        on_wait=lambda _: None,
-    ) as producer:
+    with producing(settings) as producer:
         began = time.monotonic()
         moments = sorted(chance.uniform(0, seconds) for _ in sends)
         for moment, send in zip(moments, sends, strict=True):
             time.sleep(max(0.0, began + moment - time.monotonic()))
             producer.send(send)
-    assert not refusals, refusals
 
 
 def rest(settings: Settings, script: Script, result: Result) -> None:
