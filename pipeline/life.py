@@ -24,6 +24,8 @@ class Life:
     """Whether wire.stories holds anything of it, so that hiding it needs a mark."""
     shown: int | None = None
     """The version whose text was public last, unless it was killed: what changes are told against."""
+    over: int | None = None
+    """The usable version that the newest, which is withheld, took the place of: what a release brings back."""
     killed: int | None = None
     """The revision of its latest kill."""
     enrichment: int = 0

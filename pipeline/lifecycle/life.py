@@ -92,7 +92,8 @@ def _kill(life: Life, story: Story) -> Step:
     killed = max(story.revision, life.killed or 0)
     if story.revision < life.newest:
         shown = life.shown if life.shown is not None and life.shown > killed else None
-        life = replace(life, killed=killed, shown=shown)
+        over = life.over if life.over is not None and life.over > killed else None
+        life = replace(life, killed=killed, shown=shown, over=over)
         # Perhaps it is the kill that decides, as above.
         return replace(again(life), stored=False, stripped=True) if life.status == "canceled" else _left(life, True)
     known = story.revision == life.newest
@@ -108,10 +109,12 @@ def _left(life: Life, stripped: bool) -> Step:
 def _newest_is(life: Life, story: Story) -> Life:
     """The life in which `story` decides, and is not let out."""
     same = story.revision == life.newest
+    set_aside = life.newest if life.status == "usable" and life.newest >= 0 else life.over
     return replace(
         life,
         newest=story.revision,
         status=story.pubstatus,
+        over=set_aside if story.pubstatus == "withheld" else None,
         timed=story.versioncreated is not None,
         numbered=story.version is not None,
         embargoed=story.embargoed if story.pubstatus == "usable" else None,

@@ -1,9 +1,9 @@
 """What a story may be called by an advisory that has no id in common with it, and what an advisory calls its target.
 
 Both are names: 'number:feed:channel:7790', 'headline:feed:ferry sinks off lampedusa', 'slug:feed:bceuitalyferry'. Only
-what came by the same feed is meant. Each kind of name holds for a while: transmission numbers begin again every day
-or so, and a slug is used for a running story. A number names its transmission whenever that comes; a slug or a headline
-only what was sent before the advisory.
+what came by the same feed is meant. Each kind of name holds for a while: transmission numbers begin again every day,
+and a slug is used for a running story. A number also names a transmission that comes after the advisory, since it may
+have overtaken it; a slug or a headline only what was sent before.
 """
 
 import re
@@ -13,7 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.story import Story, Target
 
-HOLDS = {"number": timedelta(hours=36), "headline": timedelta(days=7), "slug": timedelta(hours=48)}
+HOLDS = {"number": timedelta(hours=18), "headline": timedelta(days=7), "slug": timedelta(hours=48)}
+"""How long before the advisory."""
+_OVERTAKEN = timedelta(hours=6)
+"""How long after it, where that is said by number: both together are a day, in which a number is given once."""
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _LONGEST = 300
 _TAKE = re.compile(r"[,(;].*", re.DOTALL)
@@ -51,7 +54,7 @@ def window(name: str, advised: datetime) -> tuple[datetime, datetime]:
     """From when to when the stories were sent that an advisory of the time `advised` can mean by `name`."""
     kind = name.partition(":")[0]
     advised = min(max(advised, _EARLIEST), _LATEST)
-    return advised - HOLDS[kind], advised + HOLDS[kind] if kind == "number" else advised
+    return advised - HOLDS[kind], advised + _OVERTAKEN if kind == "number" else advised
 
 
 def _names(

@@ -13,6 +13,7 @@ import orjson
 from elasticsearch import AsyncElasticsearch
 
 from pipeline.errors import TransientError
+from pipeline.search.documents import HASHED
 from pipeline.search.failures import classify, translated
 from pipeline.search.private import ledger_index
 from pipeline.search.writer import Document, Seen, Written, write
@@ -60,6 +61,7 @@ async def called(
             sort=[{"time": "desc"}],
             query={"bool": {"filter": within}},
             source_includes=["uri"],
+            allow_partial_search_results=False,
         )
     return [hit["_source"]["uri"] for hit in answer["hits"]["hits"]]
 
@@ -84,4 +86,5 @@ async def _read(
 
 
 def _id(name: str) -> str:
-    return f"advisory:{hashlib.sha256(name.encode()).hexdigest()}"
+    """No uri's: those that begin like this are hashed themselves."""
+    return f"{HASHED}{hashlib.sha256(name.encode()).hexdigest()}:advisory"

@@ -23,6 +23,8 @@ from pipeline.story import Changes, Concept, Entity, Event, Participant, Place, 
 
 LONGEST_ID = 512
 """Bytes: the engines' limit for the id of a document."""
+HASHED = "sha256:"
+"""How the ids begin that are no uris."""
 
 _LARGEST_INTEGER = (1 << 31) - 1
 _DEEPEST, _MOST_ATTRIBUTES = 10, 500
@@ -45,9 +47,11 @@ def as_json(source: Mapping[str, Any], uri: str) -> bytes:
 
 
 def document_id(uri: str) -> str:
-    """The document's id: the uri, or its hash where it is too long for an id."""
+    """The document's id: the uri, or its hash where it is too long for an id, or could be taken for such a hash."""
     data = uri.encode()
-    return uri if len(data) <= LONGEST_ID else f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return (
+        uri if len(data) <= LONGEST_ID and not uri.startswith(HASHED) else f"{HASHED}{hashlib.sha256(data).hexdigest()}"
+    )
 
 
 def story_of(source: Mapping[str, Any]) -> Story:

@@ -160,7 +160,13 @@ async def _strip(client: AsyncElasticsearch, settings: Settings, killed: Mapping
     index = history_index(settings)
     while True:
         with translated():
-            answer = await client.search(index=index, size=_MOST_STRIPPED, query=query, source_includes=_IDENTITY)
+            answer = await client.search(
+                index=index,
+                size=_MOST_STRIPPED,
+                query=query,
+                source_includes=_IDENTITY,
+                allow_partial_search_results=False,
+            )
         found = [msgspec.convert(hit["_source"]["story"], Story) for hit in answer["hits"]["hits"]]
         failed = await keep(client, settings, [Version(story, stripped=True) for story in found])
         if failed:
@@ -185,6 +191,7 @@ async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, mos
             sort=[{"embargoed": "asc"}],
             query={"bool": {"filter": waiting}},
             source_includes=["uri"],
+            allow_partial_search_results=False,
         )
     return [hit["_source"]["uri"] for hit in answer["hits"]["hits"]]
 

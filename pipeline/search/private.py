@@ -22,7 +22,7 @@ _LEDGER: dict[str, Any] = {
         "status": _KEYWORD,
         "embargoed": {"type": "date", "ignore_malformed": True},
         "released": {"type": "boolean"},
-        "names": _KEYWORD,
+        "names": _KEYWORD | {"ignore_above": 8_000},
         "time": {"type": "date", "ignore_malformed": True},
         "advisory": _KEYWORD,
         "fits": _KEYWORD,

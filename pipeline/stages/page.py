@@ -21,7 +21,7 @@ class Page:
 
     lives: dict[str, Life]
     stored: dict[tuple[str, int], Story]
-    """Of each story the newest version and the one shown last, where they are kept."""
+    """Of each story the versions that its life names, where they are kept."""
     now: datetime
     kept: dict[tuple[str, int], Version] = field(default_factory=dict)
     """Versions to be kept."""
@@ -65,11 +65,14 @@ class Page:
         self._take(step, before, None)
 
     def _release(self, life: Life, time: datetime | None) -> None:
-        """The withheld story's text, which the withheld version has or the one shown before it, is usable again."""
-        versions = [self.stored.get((life.uri, revision)) for revision in (life.newest, life.shown or -1)]
+        """The withheld story's text, which the withheld version has or the one before it, is usable again."""
+        versions = [self.stored.get((life.uri, revision)) for revision in (life.newest, life.over or -1)]
         texts = [story for story in versions if story and (story.body_text or story.headline)]
         if life.status == "withheld" and texts:
             self.arrive(released(texts[0], time))
+        else:
+            # Perhaps the order was carried out before, and what it caused was not sent.
+            self._take(again(life), life, None)
 
     def _take(self, step: Step, before: Life | None, story: Story | None) -> None:
         life = self.lives[step.life.uri] = step.life
@@ -101,7 +104,9 @@ class Page:
     def _keep(self, version: Version) -> None:
         key = version.story.uri, version.story.revision
         earlier = self.stored.get(key)
-        if earlier and version.story.revision == earlier.revision and not version.shown and not version.stripped:
+        if earlier and not version.shown and not version.stripped:
+            if version.story.provenance.enrichment_revision <= earlier.provenance.enrichment_revision:
+                return  # The first of equals stays, as in the history.
             # The same version enriched anew still changed what it changed.
             told = replace(version.story, changes=earlier.changes, reinstates=earlier.reinstates)
             version = replace(version, story=told)
@@ -111,8 +116,8 @@ class Page:
 
 def looked_up(lives: Iterable[Life]) -> list[tuple[str, int]]:
     """The versions that a page needs of the stories with these lives."""
-    wanted = {(life.uri, revision) for life in lives for revision in (life.newest, life.shown) if revision is not None}
-    return sorted(wanted)
+    needed = ((life.uri, revision) for life in lives for revision in (life.newest, life.shown, life.over))
+    return sorted({(uri, revision) for uri, revision in needed if revision is not None})
 
 
 def changed(lives: Mapping[str, Life], before: Mapping[str, Life]) -> dict[str, Life]:

@@ -9,6 +9,7 @@ older version, the index stage sees that it is older, and has the newest sent ag
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.errors import TerminalError, TransientError
@@ -25,7 +26,7 @@ from pipeline.stages.books import Books, IndexBooks
 from pipeline.stages.outcome import Again, Done, Outcome, Priority, Tick, Work
 from pipeline.stages.page import Page, changed, looked_up
 from pipeline.stages.published import published
-from pipeline.story import Story, decode, encode
+from pipeline.story import Advisory, Story, decode, encode, tombstone
 from pipeline.topics import ENRICHED, FINGERPRINTS, ORDERS
 
 NAME = "publish"
@@ -77,11 +78,10 @@ async def publish(books: Books, batch: Sequence[Message], now: datetime) -> list
 
 async def _sends(books: Books, page: Page, stories: Sequence[Story]) -> dict[str, list[Send]]:
     """What is to be sent because of each story, by its uri."""
-    advised = await _advised(books, page)
-    sends = {uri: advised.get(uri) or list(_public(output)) for uri, output in page.outputs.items()}
-    for story in stories:
-        if story.advisory:
-            sends.setdefault(story.uri, []).extend(await _reached(books, story))
+    reached = [(story.uri, await _reached(books, story)) for story in stories if story.advisory]
+    sends = {uri: list(_public(output)) for uri, output in page.outputs.items()} | await _advised(books, page)
+    for uri, effects in reached:
+        sends.setdefault(uri, []).extend(effects)
     return sends
 
 
@@ -159,9 +159,15 @@ async def _reached(books: Books, advisory: Story) -> list[Send]:
         if uri:
             uris.append(uri)
         elif name and (sent := moment(advisory)):
-            await books.note(name, advisory)
+            await books.note(name, _noted(advisory))
             uris += await books.called(name, window(name, sent))
     return [_effect(advisory, uri) for uri in dict.fromkeys(uris) if uri != advisory.uri]
+
+
+def _noted(advisory: Story) -> Story:
+    """What is kept of an advisory under each name: what its effect needs."""
+    assert advisory.advisory
+    return replace(tombstone(advisory), advisory=Advisory(kind=advisory.advisory.kind))
 
 
 async def _advised(books: Books, page: Page) -> dict[str, list[Send]]:
@@ -176,11 +182,16 @@ async def _advised(books: Books, page: Page) -> dict[str, list[Send]]:
             for advisory in noted.get(name, ())
             if (sent := moment(advisory)) and advisory.uri != life.uri and fits(name, sent, life.time or sent)
         ]
-        newest = max(named, key=lambda advisory: advisory.revision, default=None)
+        newest = max(named, key=_decides, default=None)
         made = effect(newest, life.uri) if newest else None
         if newest and isinstance(made, Story) and made.revision > life.newest:
             found[life.uri] = [_effect(newest, life.uri)]
     return found
+
+
+def _decides(advisory: Story) -> tuple[bool, int]:
+    """Which of several advisories counts: a kill, since no release lifts it, else the newest."""
+    return advisory.pubstatus == "canceled", advisory.revision
 
 
 def _effect(advisory: Story, uri: str) -> Send:

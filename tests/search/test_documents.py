@@ -153,4 +153,5 @@ def test_long_uris_have_short_ids() -> None:
     assert document_id(fits) == fits
     assert len(document_id(long).encode()) <= LONGEST_ID
     assert document_id(long) != document_id(long + "x")
+    assert document_id(document_id(long)) != document_id(long)
     assert story_of(source(Story(uri=long, versioncreated=datetime(2026, 1, 1, tzinfo=UTC)))).uri == long
