@@ -67,7 +67,7 @@ FLOW: tuple[Stage, ...] = (
     ),
     Stage(
         name="relate",
-        reads=(Source(topic=FINGERPRINTS, priority="live", batch=200),),
+        reads=(Source(topic=FINGERPRINTS, priority="live", batch=100),),
         writes=(ORDERS, DEAD_LETTER),
         open=open_relate,
         indexes=True,

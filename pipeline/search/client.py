@@ -19,6 +19,7 @@ import elastic_transport
 from elastic_transport._node import NodeApiResponse  # not exported, though the public nodes return it
 from elastic_transport.client_utils import DEFAULT, DefaultType, url_to_node_config
 from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch.serializer import OrjsonSerializer
 
 from pipeline.errors import OperatorError
 from pipeline.search.failures import translated
@@ -120,6 +121,7 @@ def _options(settings: Settings) -> dict[str, Any]:
     hosts = _hosts(settings)
     options: dict[str, Any] = {
         "hosts": hosts,
+        "serializer": OrjsonSerializer(),
         "request_timeout": REQUEST_TIMEOUT,
         "max_retries": 0,
         "retry_on_status": (),
