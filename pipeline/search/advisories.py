@@ -15,7 +15,7 @@ from elasticsearch import AsyncElasticsearch
 from pipeline.errors import TransientError
 from pipeline.search.documents import HASHED
 from pipeline.search.failures import classify, translated
-from pipeline.search.private import ledger_index
+from pipeline.search.private import exact, ledger_index
 from pipeline.search.writer import Document, Seen, Written, write
 from pipeline.settings import Settings
 from pipeline.story import Story
@@ -51,7 +51,7 @@ async def called(
 ) -> list[str]:
     """The uris of stories sent between the two times that may be called `name`, newest first, at most MOST."""
     index = ledger_index(settings)
-    earliest, latest = (each.isoformat() for each in sent)
+    earliest, latest = map(exact, sent)
     within: list[object] = [{"term": {"names": name}}, {"range": {"time": {"gte": earliest, "lte": latest}}}]
     with translated():
         await client.indices.refresh(index=index)

@@ -20,7 +20,7 @@ from pipeline.errors import TerminalError, TransientError
 from pipeline.life import Life
 from pipeline.search.documents import as_json, document_id
 from pipeline.search.failures import classify, translated
-from pipeline.search.private import history_index, ledger_index
+from pipeline.search.private import exact, history_index, ledger_index
 from pipeline.search.writer import Document, Outcome, Seen, Written, write
 from pipeline.settings import Settings
 from pipeline.story import Story, tombstone
@@ -182,7 +182,7 @@ async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, mos
     waiting: list[object] = [
         {"term": {"status": "usable"}},
         {"term": {"released": False}},
-        {"range": {"embargoed": {"lte": now.isoformat()}}},
+        {"range": {"embargoed": {"lte": exact(now)}}},
     ]
     with translated():
         answer = await client.search(

@@ -7,6 +7,7 @@
 They hold text under embargo: whoever may read them may see it, so searchers get rights on `<index>-live` alone.
 """
 
+from datetime import datetime
 from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch
@@ -52,6 +53,11 @@ def history_index(settings: Settings) -> str:
 def indices(settings: Settings) -> tuple[str, ...]:
     """Both."""
     return ledger_index(settings), history_index(settings)
+
+
+def exact(time: datetime) -> str:
+    """`time` for a range: what is left out (the fraction of a second) would be rounded up there."""
+    return time.isoformat(timespec="milliseconds")
 
 
 def ensure(client: Elasticsearch, settings: Settings) -> list[str]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.errors import TransientError
+from pipeline.errors import TerminalError, TransientError
 from pipeline.life import Life
+from pipeline.search.advisories import MOST
+from pipeline.search.documents import as_json
 from pipeline.search.ledger import Entry, Failure, Version
 from pipeline.search.writer import Seen
 from pipeline.story import Story, tombstone
@@ -31,12 +33,18 @@ class MemoryBooks:
         return {key: self.history[key].story for key in wanted if key in self.history}
 
     async def keep(self, kept: Sequence[Version]) -> dict[tuple[str, int], Failure]:
+        failed: dict[tuple[str, int], Failure] = {}
         for version in kept:
             key = version.story.uri, version.story.revision
+            try:
+                as_json({"story": version.story}, version.story.uri)
+            except TerminalError as error:
+                failed[key] = error
+                continue
             if key not in self.history or _rank(version) > _rank(self.history[key]):
                 text = tombstone(version.story) if version.stripped else version.story
                 self.history[key] = Version(text, version.shown, version.stripped)
-        return {}
+        return failed
 
     async def enter(self, lives: Mapping[str, Life], known: Mapping[str, Entry]) -> dict[str, Failure]:
         failed: dict[str, Failure] = {}
@@ -56,12 +64,12 @@ class MemoryBooks:
         lives = [entry.life for entry in self.lives.values() if entry.life.embargoed]
         waiting = [life for life in lives if life.status == "usable" and not life.released]
         found = [life for life in waiting if life.embargoed and life.embargoed <= now]
-        return [life.uri for life in sorted(found, key=lambda life: str(life.embargoed))]
+        return [life.uri for life in sorted(found, key=lambda life: life.embargoed or now)]
 
     async def note(self, name: str, advisory: Story) -> None:
         noted = self.advisories.setdefault(name, [])
         if (advisory.uri, advisory.revision) not in {(each.uri, each.revision) for each in noted}:
-            noted.append(advisory)
+            self.advisories[name] = sorted([*noted, advisory], key=lambda each: each.revision)[-MOST:]
 
     async def noted(self, names: Iterable[str]) -> dict[str, list[Story]]:
         return {name: self.advisories[name] for name in names if name in self.advisories}
@@ -69,4 +77,4 @@ class MemoryBooks:
     async def called(self, name: str, sent: tuple[datetime, datetime]) -> list[str]:
         lives = [entry.life for entry in self.lives.values() if name in entry.life.names and entry.life.time]
         found = [life for life in lives if life.time and sent[0] <= life.time <= sent[1]]
-        return [life.uri for life in sorted(found, key=lambda life: str(life.time), reverse=True)]
+        return [life.uri for life in sorted(found, key=lambda life: life.time or sent[0], reverse=True)][:MOST]
