@@ -23,7 +23,9 @@ class Life:
     public: bool = False
     """Whether wire.stories holds anything of it, so that hiding it needs a mark."""
     shown: int | None = None
-    """The version whose text was public last, unless it was killed: what changes are told against."""
+    """The version whose text was public last, unless it was killed: what the next changes are told against."""
+    since: int | None = None
+    """The version that the newest one, where it is shown, is told to have changed, unless that was killed since."""
     over: int | None = None
     """The usable version that the newest, which is withheld, took the place of: what a release brings back."""
     killed: int | None = None

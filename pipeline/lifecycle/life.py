@@ -24,7 +24,8 @@ Action = Literal["publish", "hide", "kill", "none"]
 """publish: send the newest version. hide: send a mark in its place. kill: send the tombstone. none: send nothing."""
 
 MOST_RELATIONS = 127
-"""Changes of group or thread that are published of one version: see lifecycle/revision.py."""
+"""Times that one version is published anew, with another group or thread or without what a killed version said: see
+lifecycle/revision.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ def again(life: Life) -> Step:
         return Step(life=life, action="kill", stored=True)
     if life.released:
         lifted = life.killed if life.shown is None else None
-        life = replace(life, public=True, shown=life.newest)
+        since = life.since if life.shown == life.newest else life.shown
+        life = replace(life, public=True, shown=life.newest, since=since)
         return Step(life=life, action="publish", stored=True, reinstates=lifted)
     return Step(life=life, action="hide" if life.public else "none", stored=True)
 
@@ -93,12 +95,19 @@ def _kill(life: Life, story: Story) -> Step:
     if story.revision < life.newest:
         shown = life.shown if life.shown is not None and life.shown > killed else None
         over = life.over if life.over is not None and life.over > killed else None
-        life = replace(life, killed=killed, shown=shown, over=over)
-        # Perhaps it is the kill that decides, as above.
-        return replace(again(life), stored=False, stripped=True) if life.status == "canceled" else _left(life, True)
+        life = _untold(replace(life, killed=killed, shown=shown, over=over), killed)
+        # Perhaps it is the kill that decides, as above; and what readers have may tell what was killed.
+        return replace(again(life), stored=False, stripped=True)
     known = story.revision == life.newest
     life = replace(_newest_is(life, story), public=True, shown=None, killed=killed)
     return Step(life=life, action="kill", stored=known, stripped=True)
+
+
+def _untold(life: Life, killed: int) -> Life:
+    """The life in which the newest version says nothing of a version that is killed: it is another to the index."""
+    if life.since is None or life.since > killed:
+        return life
+    return replace(life, since=None, relations=min(life.relations + 1, MOST_RELATIONS))
 
 
 def _left(life: Life, stripped: bool) -> Step:

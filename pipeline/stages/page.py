@@ -45,7 +45,7 @@ class Page:
             self.arrivals.add(story.uri)
         if before and story.pubstatus == "canceled" and step.life.killed is not None:
             self.strips[story.uri] = step.life.killed
-        self._take(step, before, story)
+        self._take(step, story)
 
     def order(self, order: Order) -> None:
         """The story is to be looked at again."""
@@ -62,7 +62,7 @@ class Page:
             case "release":
                 self._release(before, order.time)
                 return
-        self._take(step, before, None)
+        self._take(step, None)
 
     def _release(self, life: Life, time: datetime | None) -> None:
         """The withheld story's text, which the withheld version has or the one before it, is usable again."""
@@ -72,9 +72,9 @@ class Page:
             self.arrive(released(texts[0], time))
         else:
             # Perhaps the order was carried out before, and what it caused was not sent.
-            self._take(again(life), life, None)
+            self._take(again(life), None)
 
-    def _take(self, step: Step, before: Life | None, story: Story | None) -> None:
+    def _take(self, step: Step, story: Story | None) -> None:
         life = self.lives[step.life.uri] = step.life
         if story and not step.stored:
             self._keep(Version(story, stripped=step.stripped))
@@ -87,19 +87,18 @@ class Page:
             case "hide":
                 self.outputs[life.uri] = mark(newest)
             case "publish":
-                shown = self._told(newest, step, before)
-                self._keep(Version(shown, shown=True))
+                shown = self._told(newest, step)
+                # What it changed holds the text of another version, which may be killed: the history has each once.
+                self._keep(Version(replace(shown, changes=None), shown=True))
                 made = replace(shown.provenance, relations_revision=life.relations)
                 self.outputs[life.uri] = replace(shown, group=life.group, thread=life.thread, provenance=made)
 
-    def _told(self, story: Story, step: Step, before: Life | None) -> Story:
-        """The story with what it changed against the version that was public before."""
-        if story.changes or story.reinstates:
-            return story
-        public = before.shown if before else None
-        base = self.stored.get((story.uri, public)) if public is not None and public != story.revision else None
+    def _told(self, story: Story, step: Step) -> Story:
+        """The story with what it changed against the version that was public before it."""
+        since = step.life.since
+        base = self.stored.get((story.uri, since)) if since is not None else None
         found = changes(base, story) if base else None
-        return replace(story, changes=found, reinstates=step.reinstates)
+        return replace(story, changes=found, reinstates=story.reinstates or step.reinstates)
 
     def _keep(self, version: Version) -> None:
         key = version.story.uri, version.story.revision
@@ -107,17 +106,20 @@ class Page:
         if earlier and not version.shown and not version.stripped:
             if version.story.provenance.enrichment_revision <= earlier.provenance.enrichment_revision:
                 return  # The first of equals stays, as in the history.
-            # The same version enriched anew still changed what it changed.
-            told = replace(version.story, changes=earlier.changes, reinstates=earlier.reinstates)
-            version = replace(version, story=told)
+            # The same version enriched anew still reinstates what it reinstated.
+            version = replace(version, story=replace(version.story, reinstates=earlier.reinstates))
         self.kept[key] = version
         self.stored[key] = tombstone(version.story) if version.stripped else version.story
 
 
 def looked_up(lives: Iterable[Life]) -> list[tuple[str, int]]:
     """The versions that a page needs of the stories with these lives."""
-    needed = ((life.uri, revision) for life in lives for revision in (life.newest, life.shown, life.over))
+    needed = ((life.uri, revision) for life in lives for revision in _named(life))
     return sorted({(uri, revision) for uri, revision in needed if revision is not None})
+
+
+def _named(life: Life) -> tuple[int | None, ...]:
+    return life.newest, life.shown, life.since, life.over
 
 
 def changed(lives: Mapping[str, Life], before: Mapping[str, Life]) -> dict[str, Life]:

@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.life_reference import Reference
 from pipeline.lifecycle.orders import Order
-from pipeline.story import PubStatus
+from pipeline.story import PubStatus, encode
 from tests.stages.life_world import World, advisory, version
 
 TIMED, UNTIMED = "abc", "xy"
@@ -68,10 +68,16 @@ class Life:
     def settle(self) -> None:
         self.world.settle()
         assert self.world.seen() == self.reference.visible(self.world.now)
-        kept = {key: version.story for key, version in self.world.books.history.items()}
+        kept = b"".join(encode(version.story) for version in self.world.books.history.values())
+        public = b"".join(encode(story) for _, story in self.world.index.documents.values())
+        sent = b"".join(encode(story) for story in self.world.topic.values())
         for uri, revision in self.reference.killed():
-            texts = [story for (of, at), story in kept.items() if of == uri and at <= revision and story.body_text]
-            assert not texts
+            for story in self.reference.versions[uri]:
+                if story.body_text and story.revision <= revision:
+                    text = story.body_text.encode()
+                    assert text not in kept, "The history has a text that is killed."
+                    assert text not in public, "The index has a text that is killed."
+                    assert text not in sent, "wire.stories has a text that is killed."
 
 
 Step = Callable[[Life], None]
