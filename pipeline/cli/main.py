@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("pipeline.cli.search", "Search the stories, with filters and facets."),
     "show": ("pipeline.cli.show", "Show one story, whole."),
     "history": ("pipeline.cli.history", "Show the versions of a story, and what changed between two of them."),
+    "held": ("pipeline.cli.held", "List what may not be seen yet: under embargo, or withheld."),
     "threads": ("pipeline.cli.threads", "List the running events."),
     "thread": ("pipeline.cli.thread", "Show the stories of one running event, and follow it."),
     "parse": ("pipeline.cli.parse", "Read wire items and show the stories in them, without any server."),

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import click
+from elasticsearch import Elasticsearch
 from rich.table import Table
 
 from pipeline import settings as configuration
@@ -12,6 +13,7 @@ from pipeline.cli.console import out, print_json
 from pipeline.errors import WireError
 from pipeline.flow import FLOW
 from pipeline.search.client import connect, engine
+from pipeline.search.history import waiting
 from pipeline.search.lookup import count
 from pipeline.settings import Settings
 
@@ -23,13 +25,15 @@ class Status:
     well: bool
     kafka: str
     index: str
+    held: str | None = None
+    """How many stories may not be seen yet, or why it cannot be told; None where the index does not answer."""
     lags: tuple[Lag, ...] = ()
 
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(as_json: bool) -> None:
-    """Show whether the engines answer and are set up, and how many messages each stage is behind.
+    """Show whether the engines answer and are set up, what is held, and how many messages each stage is behind.
 
     Exit code 1 when an engine does not answer or is not set up.
     """
@@ -39,6 +43,8 @@ def command(as_json: bool) -> None:
     else:
         out.print(f"Kafka   {status.kafka}", markup=False)
         out.print(f"Index   {status.index}", markup=False)
+        if status.held:
+            out.print(f"Held    {status.held}", markup=False)
         _show_lags(status.lags)
     if not status.well:
         sys.exit(1)
@@ -47,6 +53,7 @@ def command(as_json: bool) -> None:
 def look(settings: Settings) -> Status:
     """Ask both engines; what does not answer is said, not raised."""
     well = True
+    held: str | None = None
     behind: tuple[Lag, ...] = ()
     groups = {stage.group: tuple(source.topic for source in stage.reads) for stage in FLOW}
     try:
@@ -59,10 +66,20 @@ def look(settings: Settings) -> Status:
         with connect(settings) as client:
             found = engine(client)
             stories, live = count(client, settings), count(client, settings, live=True)
+            held = _held(client, settings)
         index = f"{settings.elasticsearch}, {found.kind} {found.version}: {stories:,} stories, {live:,} to be seen"
     except WireError as error:
         well, index = False, str(error)
-    return Status(well, kafka, index, behind)
+    return Status(well, kafka, index, held, behind)
+
+
+def _held(client: Elasticsearch, settings: Settings) -> str:
+    """Credentials without rights on the private indices are no fault."""
+    try:
+        found = waiting(client, settings)
+    except WireError as error:
+        return str(error)
+    return f"{found.embargoed:,} under embargo, {found.withheld:,} withheld: `wire held` lists them"
 
 
 def _show_lags(behind: tuple[Lag, ...]) -> None:

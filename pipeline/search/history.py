@@ -1,6 +1,8 @@
 """What the ledger and the history say, for people: what becomes of a story, its versions, and what is held."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -16,6 +18,24 @@ from pipeline.settings import Settings
 from pipeline.story import Story, tombstone
 
 _CHUNK = 1_000
+_PAIRS = 200
+"""Versions looked up by uri and revision in one query: two clauses each, of the engines' 1,024."""
+_WAITING: dict[str, Any] = {
+    "bool": {
+        "filter": [{"exists": {"field": "newest"}}],
+        "must_not": [{"term": {"released": True}}, {"term": {"status": "canceled"}}],
+    }
+}
+"""The stories that are held. An entry of the ledger without revision is no story: see search/advisories.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many stories are held."""
+
+    embargoed: int
+    """Whose embargo is not over, or has not been seen to be over yet."""
+    withheld: int
 
 
 def lives(client: Elasticsearch, settings: Settings, uris: Iterable[str]) -> dict[str, Life]:
@@ -54,20 +74,66 @@ def history(client: Elasticsearch, settings: Settings, uri: str, *, privileged: 
 def held(client: Elasticsearch, settings: Settings) -> Iterator[tuple[Life, Story | None]]:
     """What waits for the end of its embargo, the soonest first, and then what is withheld; with its newest version.
 
-    For those who may see it: whose rights reach the private indices.
+    For those who may see it: whose rights reach the private indices. Raises OperatorError for all others.
     """
-    waiting = {"bool": {"must_not": [{"term": {"released": True}}], "filter": [{"exists": {"field": "newest"}}]}}
-    query = {"bool": {"filter": [waiting], "must_not": [{"term": {"status": "canceled"}}]}}
     sort = [{"embargoed": {"order": "asc", "missing": "_last"}}, {"newest": "asc"}, {"uri": "asc"}]
-    for hit in _hits(client, ledger_index(settings), query, sort):
-        life = msgspec.convert(hit["_source"], Life)
-        yield life, _version(client, settings, life)
+    hits = _hits(client, ledger_index(settings), _WAITING, sort)
+    while chunk := [msgspec.convert(hit["_source"], Life) for hit in islice(hits, _PAIRS)]:
+        kept = versions(client, settings, ((life.uri, life.newest) for life in chunk))
+        yield from ((life, kept.get((life.uri, life.newest))) for life in chunk)
 
 
-def _version(client: Elasticsearch, settings: Settings, life: Life) -> Story | None:
-    query = {"bool": {"filter": [{"term": {"uri": life.uri}}, {"term": {"revision": life.newest}}]}}
-    found = next(_hits(client, history_index(settings), query, [{"revision": "asc"}]), None)
-    return msgspec.convert(found["_source"]["story"], Story) if found else None
+def versions(
+    client: Elasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], Story]:
+    """The versions with these uris and revisions, for those who may see them; absent where the history has none."""
+    found: dict[tuple[str, int], Story] = {}
+    remaining = iter(dict.fromkeys(wanted))
+    while chunk := list(islice(remaining, _PAIRS)):
+        pairs = [{"bool": {"filter": [{"term": {"uri": uri}}, {"term": {"revision": at}}]}} for uri, at in chunk]
+        sort = [{"revision": "asc"}, {"uri": "asc"}]
+        for hit in _hits(client, history_index(settings), {"bool": {"should": pairs}}, sort):
+            story = msgspec.convert(hit["_source"]["story"], Story)
+            found[story.uri, story.revision] = story
+    return found
+
+
+def waiting(client: Elasticsearch, settings: Settings) -> Waiting:
+    """How many stories `held` gives. Raises as it does."""
+    counted = {status: {"filter": {"term": {"status": status}}} for status in ("usable", "withheld")}
+    with translated():
+        answer = client.search(index=ledger_index(settings), size=0, query=_WAITING, aggs=counted)
+    found = answer["aggregations"]
+    return Waiting(found["usable"]["doc_count"], found["withheld"]["doc_count"])
+
+
+def advisories(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, Story]]:
+    """(name, advisory) for each name by which an advisory calls a story, the names of lifecycle/naming.py."""
+    hits = _hits(client, ledger_index(settings), {"exists": {"field": "advisory"}}, [{"advisory": "asc"}])
+    for hit in hits:
+        for story in msgspec.convert(hit["_source"]["notices"], list[Story]):
+            yield hit["_source"]["advisory"], story
+
+
+def called(client: Elasticsearch, settings: Settings, names: Iterable[str]) -> dict[str, list[Life]]:
+    """The stories that may be called by each of the names; absent where there is none."""
+    asked, found = set(names), defaultdict[str, list[Life]](list)
+    remaining = iter(sorted(asked))
+    while chunk := list(islice(remaining, _CHUNK)):
+        for hit in _hits(client, ledger_index(settings), {"terms": {"names": chunk}}, [{"uri": "asc"}]):
+            life = msgspec.convert(hit["_source"], Life)
+            for name in asked.intersection(life.names):
+                found[name].append(life)
+    return found
+
+
+def at_revisions(client: Elasticsearch, settings: Settings, revisions: Iterable[int]) -> Iterator[Story]:
+    """The versions of any story with one of these revisions."""
+    remaining = iter(sorted(set(revisions)))
+    while chunk := list(islice(remaining, _CHUNK)):
+        sort = [{"revision": "asc"}, {"uri": "asc"}]
+        for hit in _hits(client, history_index(settings), {"terms": {"revision": chunk}}, sort):
+            yield msgspec.convert(hit["_source"]["story"], Story)
 
 
 def _free(story: Story, life: Life, now: datetime) -> bool:
