@@ -44,7 +44,6 @@ from pipeline.settings import Settings, child_environment
 from pipeline.topics import ENRICHED, PARSED_BULK, PARSED_URGENT, RAW, RAW_BULK, STORIES
 
 PACE = 0.3
-"""Mean seconds between two items."""
 EACH = 0.15
 """Seconds more for each held story, which is enriched before."""
 AHEAD = 6.0
@@ -101,20 +100,21 @@ class Result:
 @click.option("--json", "as_json", is_flag=True)
 def main(stories: int, backfill: int, seed: int, as_json: bool) -> None:
     """Measure the latencies that a desk lives by."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no engine outlives us
     result = Result(stories, backfill)
     with tempfile.TemporaryDirectory(prefix="latency-") as folder, engines(Path(folder)) as settings:
         log, environment = Path(folder) / LOG, child_environment(settings)
         others = [stage.name for stage in FLOW if stage.name != "publish"]
         publisher = _Publisher(environment, log)
-        with Supervisor(others, environment, log), publisher, _desk(settings, seed) as desk:
+        with Supervisor(others, environment, log), publisher, desk_for(settings, seed) as desk:
             _flashes(desk, "warm", 10)
             assert at_rest(settings, LIMIT)
-            _measure(desk, result, "")
+            measure(desk, result, "")
             _down(desk, publisher, result)
             result.hops = _hops(settings, desk)
             if backfill:
                 _feed_backfill(settings, backfill, seed)
-                _measure(desk, result, " beside a backfill")
+                measure(desk, result, " beside a backfill")
                 result.left = _left(settings)
     print_json(result) if as_json else _print(result)
     sys.exit(0 if result.well else 1)
@@ -144,7 +144,7 @@ class _Publisher:
 
 
 @dataclass
-class _Desk:
+class Desk:
     """Who feeds and watches."""
 
     settings: Settings
@@ -152,10 +152,13 @@ class _Desk:
     watch: Watch
     chance: random.Random
     texts: Iterator[Any]
+    pace: float = PACE
+    """Mean seconds between two items."""
     fed: dict[str, float] = field(default_factory=dict)
     """By uri, when its last version was fed."""
 
     def feed(self, uri: str, **fields: Any) -> None:
+        """A story, or a version of one."""
         text = next(self.texts)
         item = {name: text[name] for name in ("headline", "body_text", "language")} | {"uri": uri} | fields
         self.fed[uri] = time.time()
@@ -163,17 +166,19 @@ class _Desk:
         self.producer.flush()
 
     def pause(self) -> None:
-        time.sleep(min(self.chance.expovariate(1 / PACE), 4 * PACE))
+        """Until the next is fed."""
+        time.sleep(min(self.chance.expovariate(1 / self.pace), 4 * self.pace))
 
 
 @contextmanager
-def _desk(settings: Settings, seed: int) -> Iterator[_Desk]:
+def desk_for(settings: Settings, seed: int, pace: float = PACE) -> Iterator[Desk]:
+    """A desk at a pipeline that runs."""
     texts = (orjson.loads(each.data) for each in items(1 << 30, seed, short=True) if each.name.endswith(".json"))
     with producing(settings) as producer, Watch(settings) as watch:
-        yield _Desk(settings, producer, watch, random.Random(seed), texts)
+        yield Desk(settings, producer, watch, random.Random(seed), texts, pace)
 
 
-def _measure(desk: _Desk, result: Result, where: str) -> None:
+def measure(desk: Desk, result: Result, where: str) -> None:
     """Flashes, kills of them, and stories whose embargo ends at the same second."""
     say(f"Flashes and kills{where}")
     uris = _flashes(desk, f"flash{len(desk.fed)}", result.stories)
@@ -195,7 +200,7 @@ def _uris(prefix: str, count: int) -> list[str]:
     return [f"urn:latency:{prefix}:{number}" for number in range(count)]
 
 
-def _flashes(desk: _Desk, prefix: str, count: int) -> list[str]:
+def _flashes(desk: Desk, prefix: str, count: int) -> list[str]:
     uris = _uris(prefix, count)
     desk.watch.watched = set(uris)
     for uri in uris:
@@ -206,7 +211,7 @@ def _flashes(desk: _Desk, prefix: str, count: int) -> list[str]:
     return uris
 
 
-def _kills(desk: _Desk, uris: Sequence[str]) -> None:
+def _kills(desk: Desk, uris: Sequence[str]) -> None:
     for uri in uris:
         desk.feed(uri, version="2", pubstatus="canceled")
         desk.pause()
@@ -214,7 +219,7 @@ def _kills(desk: _Desk, uris: Sequence[str]) -> None:
     desk.watch.until(lambda watch: {(uri, "canceled") for uri in uris} - watch.topic.keys(), LIMIT)
 
 
-def _held(desk: _Desk, uris: Sequence[str], ahead: float) -> float:
+def _held(desk: Desk, uris: Sequence[str], ahead: float) -> float:
     """Feed stories whose embargo ends in about `ahead` seconds, all at one second; returned when all are held."""
     end = (datetime.now(UTC) + timedelta(seconds=ahead + 1)).replace(microsecond=0)
     desk.watch.watched = set(uris)
@@ -227,7 +232,7 @@ def _held(desk: _Desk, uris: Sequence[str], ahead: float) -> float:
     return end.timestamp()
 
 
-def _release(desk: _Desk, result: Result, uris: Sequence[str], since: float, what: str, end: float = 0.0) -> None:
+def _release(desk: Desk, result: Result, uris: Sequence[str], since: float, what: str, end: float = 0.0) -> None:
     """Wait until the stories are out, and note how long after `since`; their embargo ends then, or at `end`."""
     watch = desk.watch
     watch.until(lambda watch: set(uris) - watch.found.keys(), LIMIT)
@@ -238,7 +243,7 @@ def _release(desk: _Desk, result: Result, uris: Sequence[str], since: float, wha
     _add(result, what.format("in wire.stories"), [time - since for time in topic], TARGETS["embargo"])
 
 
-def _down(desk: _Desk, publisher: _Publisher, result: Result) -> None:
+def _down(desk: Desk, publisher: _Publisher, result: Result) -> None:
     """The same where the worker that publishes is killed before the end of the embargo and starts after it."""
     say("Embargoes with the publish worker down")
     uris = _uris("down", result.stories)
@@ -262,7 +267,7 @@ def _left(settings: Settings) -> int:
     return sum(lag.behind for lag in lags(settings, {"wire-enrich": (PARSED_BULK,)}))
 
 
-def _hops(settings: Settings, desk: _Desk) -> dict[str, float]:
+def _hops(settings: Settings, desk: Desk) -> dict[str, float]:
     """The median of each way of the first flashes, by the timestamps of the messages."""
     times: dict[tuple[str, str], float] = {}
     for message in read(settings, *HOPS):

@@ -87,12 +87,21 @@ def _documents(client: Elasticsearch, index: str) -> dict[str, Any]:
     return {hit["_source"]["uri"]: hit["_source"] for hit in hits}
 
 
-def differences(script: Script, view: View, now: datetime) -> Iterator[str]:
-    """Where readers see something else than the reference, each as a sentence."""
+def differences(script: Script, settings: Settings) -> tuple[View, list[str]]:
+    """What readers see, and everything that is not as it must be, each as a sentence; to be asked at rest."""
+    now, view = datetime.now(UTC), look(settings)
+    found = [*_unlike(script, view, now), *_leaks(script, view, settings, now), *_unaccounted(settings)]
+    return view, list(dict.fromkeys(found))
+
+
+def _unlike(script: Script, view: View, now: datetime) -> Iterator[str]:
+    """Where readers see something else than the reference."""
     reference = script.reference
     wanted = {uri: (number, _word(text)) for uri, (number, text) in reference.visible(now).items()}
-    topic = {uri: story for uri, story in view.topic.items() if story.pubstatus == "usable"}
-    searched = {uri: (doc["revision"], _word(doc["body_text"])) for uri, doc in view.searched.items() if _public(doc)}
+    ours = reference.versions.keys()
+    topic = {uri: story for uri, story in view.topic.items() if uri in ours and story.pubstatus == "usable"}
+    documents = {uri: view.searched[uri] for uri in ours & view.searched.keys() if _public(view.searched[uri])}
+    searched = {uri: (document["revision"], _word(document["body_text"])) for uri, document in documents.items()}
     published = {uri: (story.revision, _word(story.body_text)) for uri, story in topic.items()}
     yield from _unequal("searches", searched, wanted)
     yield from _unequal("wire.stories", published, wanted)
@@ -123,8 +132,8 @@ def _word(text: str) -> str:
     return next(words(text.encode()), "")
 
 
-def leaks(script: Script, view: View, settings: Settings, now: datetime) -> Iterator[str]:
-    """Texts that stand, or ever stood, where they may not, each as a sentence."""
+def _leaks(script: Script, view: View, settings: Settings, now: datetime) -> Iterator[str]:
+    """Texts that stand, or ever stood, where they may not."""
     for message in view.sent:
         for word in words(message.value):
             if reason := _too_soon(script.versions[word], message.timestamp):
@@ -179,7 +188,7 @@ def _name(script: Script, word: str) -> str:
     return f"{story.uri} version {story.version} ({story.pubstatus}, revision {story.revision}, {word})"
 
 
-def unaccounted(settings: Settings) -> Iterator[str]:
+def _unaccounted(settings: Settings) -> Iterator[str]:
     """What the audit does not account for."""
     for each in audit(settings).unaccounted:
         yield f"The audit: {each.message}: {each.reason}"

@@ -25,8 +25,6 @@ FEED = "lives"
 TIMED, NUMBERED, UNORDERED = ("first", "second", "copied"), "numbered", "unordered"
 """Stories of a round: with version times, with numbers alone, with neither. `copied` says what `first` says."""
 STATUSES: tuple[PubStatus, ...] = ("usable", "usable", "usable", "usable", "canceled", "withheld")
-LONGEST_EMBARGO = 15
-"""Seconds from the round on."""
 _WORD = re.compile(rb"zq\d{7}q")
 
 
@@ -36,6 +34,8 @@ class Script:
 
     chance: random.Random
     began: datetime
+    longest: int = 15
+    """Seconds from the beginning of its round until a story's embargo ends, at most."""
     reference: Reference = field(default_factory=Reference)
     versions: dict[str, Story] = field(default_factory=dict)
     """By their word."""
@@ -70,7 +70,7 @@ class Script:
             word = f"zq{len(self._known):07d}q"
             story = told.version(uri, number, status, word, self.began)
             if status == "usable" and self.chance.random() < 0.3:
-                until = (now + timedelta(seconds=self.chance.randint(2, LONGEST_EMBARGO))).replace(microsecond=0)
+                until = (now + timedelta(seconds=self.chance.randint(2, self.longest))).replace(microsecond=0)
                 story, self.free = replace(story, embargoed=until), max(self.free, until)
             self._known[uri, number, status] = self.versions[word] = story
             self.reference.versions[uri].append(story)
