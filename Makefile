@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format schemas faults speed parsing quality threads duplicates fuzz clean
+.PHONY: help install demo test check format schemas faults lives latency speed parsing quality threads duplicates fuzz clean
 
 help:
 	@awk -F '## ' '/^[a-z]+:.*##/ {split($$1, t, ":"); printf "  make %-10s %s\n", t[1], $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ schemas: $(STAMP)  ## write schemas/ and the settings table in README.md anew
 
 faults: $(STAMP)  ## kill and restart everything under load; nothing may be lost
 	@$(BIN)/python -m benchmarks.faults
+
+lives: $(STAMP)  ## random lives of stories while workers are killed, against a reference (half an hour)
+	@$(BIN)/python -m benchmarks.lives
+
+latency: $(STAMP)  ## how soon a flash is found, a kill takes effect and an embargo ends
+	@$(BIN)/python -m benchmarks.life_latency
 
 speed: $(STAMP)  ## the whole pipeline's speed against the bare language model
 	@$(BIN)/python -m benchmarks.speed
