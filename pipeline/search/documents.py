@@ -38,8 +38,8 @@ def document(story: Story, version: int) -> Document:
     return Document(document_id(story.uri), version, source)
 
 
-def as_json(source: Mapping[str, Any], uri: str) -> bytes:
-    """The source of a document; TerminalError when it cannot be written as JSON."""
+def as_json(source: Mapping[str, Any] | Story, uri: str) -> bytes:
+    """The source of a document, or its story; TerminalError when it cannot be written as JSON."""
     try:
         return orjson.dumps(source)
     except (orjson.JSONEncodeError, UnicodeEncodeError) as error:

@@ -7,10 +7,10 @@ stays.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -29,6 +29,8 @@ K = TypeVar("K")
 
 Failure = TerminalError | TransientError
 _STRIPPED, _SHOWN = 1 << 16, 1 << 8
+_FEW, _MOST_READ = 4, 10 << 20
+"""Versions that are read without asking for their sizes first; bytes of versions read at once, if it is not one."""
 _STRIPPED_AT_ONCE, _MOST_STRIPPED = 100, 1_000
 _IDENTITY = [
     f"story.{name}"
@@ -87,19 +89,44 @@ async def versions(
     client: AsyncElasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], Story]:
     """The versions with these uris and revisions; absent where the history has none."""
-    ids = {_version_id(uri, revision) for uri, revision in wanted}
+    ids = sorted({_version_id(uri, revision) for uri, revision in wanted})
+    found = {}
+    for chunk in [ids] if len(ids) <= _FEW else _chunks(await _read(client, settings, ids, "size")):
+        for source in (await _read(client, settings, chunk, "story")).values():
+            story = msgspec.convert(source["story"], Story)
+            found[story.uri, story.revision] = story
+    return found
+
+
+async def _read(
+    client: AsyncElasticsearch, settings: Settings, ids: Sequence[str], field: str
+) -> dict[str, dict[str, Any]]:
+    """`field` of the versions with these ids."""
     if not ids:
         return {}
     with translated():
-        answer = await client.mget(index=history_index(settings), ids=sorted(ids))
+        answer = await client.mget(index=history_index(settings), ids=ids, source_includes=[field])
     found = {}
     for each in answer["docs"]:
         if "error" in each:
             raise classify(404, each["error"])
         if each.get("found"):
-            story = msgspec.convert(each["_source"]["story"], Story)
-            found[story.uri, story.revision] = story
+            found[each["_id"]] = each["_source"]
     return found
+
+
+def _chunks(sizes: Mapping[str, Mapping[str, int]]) -> Iterator[list[str]]:
+    """Ids in runs of _MOST_READ bytes: an answer is made in the engine's memory, whatever it comes to."""
+    chunk: list[str] = []
+    length = 0
+    for each, source in sizes.items():
+        if chunk and length + source["size"] > _MOST_READ:
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(each)
+        length += source["size"]
+    if chunk:
+        yield chunk
 
 
 async def keep(
@@ -199,7 +226,8 @@ async def due(client: AsyncElasticsearch, settings: Settings, now: datetime, mos
 def _document(version: Version) -> Document:
     story = tombstone(version.story) if version.stripped else version.story
     flags = {"shown": version.shown, "stripped": version.stripped}
-    source = {"uri": story.uri, "revision": story.revision, "story": story} | flags
+    text = as_json(story, story.uri)
+    source = {"uri": story.uri, "revision": story.revision, "size": len(text), "story": orjson.Fragment(text)} | flags
     order = version.stripped * _STRIPPED + version.shown * _SHOWN + story.provenance.enrichment_revision
     return Document(_version_id(story.uri, story.revision), order + 1, as_json(source, story.uri))
 

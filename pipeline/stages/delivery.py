@@ -6,7 +6,7 @@ sent) and for asking whether the worker must leave.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
 """Seconds between tries."""
+MOST_BYTES = 32 << 20
+"""Of a batch that is processed at once: a hundred of the largest stories would not fit into a worker's memory."""
 GRACE = 6.0
 """Seconds that a batch in hand may still take when the worker must leave."""
 
@@ -40,6 +42,12 @@ class Delivery:
 
         Retries for as long as it takes. Raises OperatorError when nothing can go on.
         """
+        for part in _parts(batch):
+            if not await self._deliver(part, priority):
+                return False
+        return True
+
+    async def _deliver(self, batch: Sequence[Message], priority: Priority) -> bool:
         todo, delay = list(batch), FIRST_DELAY
         while todo:
             outcomes = await self._once(todo, priority)
@@ -141,3 +149,15 @@ class Delivery:
                 return False
             await asyncio.sleep(0.05)
         return not self._leaving()
+
+
+def _parts(batch: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The batch in runs of MOST_BYTES; a larger message goes alone."""
+    first = length = 0
+    for number, message in enumerate(batch):
+        if number > first and length + len(message.value) > MOST_BYTES:
+            yield batch[first:number]
+            first, length = number, 0
+        length += len(message.value)
+    if first < len(batch):
+        yield batch[first:]

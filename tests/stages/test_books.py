@@ -357,3 +357,16 @@ def test_a_name_without_end_costs_nothing_else(use: Use) -> None:
     enter(use, life(time=NOW, names=names))
     assert use(lambda books: books.called("slug:f:x", (NOW, NOW))) == ["u"]
     assert use(lambda books: books.entries(["u"]))["u"].life.names == names
+
+
+def test_large_versions_are_read_in_several_requests(use: Use) -> None:
+    """An engine makes its answer in memory: a hundred of ten megabytes would end it."""
+    large = [story(number, "x" * 3_000_000) for number in range(5)]
+
+    async def work(books: Books) -> dict[tuple[str, int], Story]:
+        assert await books.keep([Version(each) for each in (*large, story(9, uri="v"))]) == {}
+        return await books.versions([*(("u", number) for number in range(12)), ("v", 9)])
+
+    found = use(work)
+    assert len(found) == 6
+    assert all(found["u", each.revision] == decode(encode(each)) for each in large)

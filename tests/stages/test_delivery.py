@@ -204,6 +204,35 @@ def test_leaving_does_not_wait_longer() -> None:
     assert cancelled.is_set()
 
 
+def test_large_messages_are_processed_in_parts() -> None:
+    sizes: list[list[int]] = []
+
+    async def process(messages: Sequence[Message], _priority: Priority) -> list[Outcome]:
+        sizes.append([len(item.value) for item in messages])
+        return [echo(item) for item in messages]
+
+    world = World(process)
+    half = delivery.MOST_BYTES // 2
+    given = [10, half, half - 10, 1, 3 * half, half, half, half]
+    assert world.deliver(*(b"x" * size for size in given))
+    assert sizes == [[10, half, half - 10], [1], [3 * half], [half, half], [half]]
+    assert [len(value) for value in world.values] == given
+
+
+def test_when_a_part_is_let_go_the_batch_is() -> None:
+    leaving: list[bool] = []
+
+    def first_then_never(item: Message) -> Outcome:
+        if item.value[:1] == b"a":
+            return echo(item)
+        leaving.append(True)
+        return Again(TransientError("The index is away."))
+
+    world = World(each(first_then_never), leave=lambda: bool(leaving))
+    assert not world.deliver(b"a" * delivery.MOST_BYTES, b"b", b"c")
+    assert len(world.sent) == 1
+
+
 class Log:
     """What several lanes do at the same time, in order."""
 
