@@ -3,7 +3,7 @@
 Nothing that a story says is ever taken as markup, and no character of it can steer the terminal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.changes_view import summary
+from pipeline.cli.marks import marks, told
 from pipeline.story import Casualties, Entity, Event, Link, Participant, Place, Story
 
 _TEXT_WIDTH = 100
@@ -41,9 +43,9 @@ _UNSAFE = dict.fromkeys((*_CONTROLS, *_DIRECTIONS), "\ufffd")
 """Controls and overrides of direction, replaced one by one so that offsets stay."""
 
 
-def story(story: Story, width: int) -> RenderableType:
-    """Everything in `story`, laid out for `width` columns."""
-    parts: list[RenderableType] = [_header(story, width)]
+def story(story: Story, width: int, beside: Sequence[tuple[str, str]] = ()) -> RenderableType:
+    """Everything in `story`, laid out for `width` columns. `beside`: (label, text) of what else is known of it."""
+    parts: list[RenderableType] = [_header(story, width, beside)]
     if story.headline:
         parts += ["", Padding(_plain(story.headline, "bold"), (0, 1))]
     if story.body_text:
@@ -68,8 +70,8 @@ def _plain(text: str, style: str = "") -> Text:
     return plain
 
 
-def _header(story: Story, width: int) -> RenderableType:
-    left = [row for row in _identity(story) if row[1]]
+def _header(story: Story, width: int, beside: Sequence[tuple[str, str]]) -> RenderableType:
+    left = [row for row in (*_identity(story), *((label, _plain(text)) for label, text in beside)) if row[1]]
     right = [row for row in _description(story) if row[1]]
     if width < _WIDE:
         return _grid([*left, *right])
@@ -94,6 +96,8 @@ def _identity(story: Story) -> Iterator[tuple[str, Text | None]]:
     yield "status", _status(story)
     version = f" (version {story.version})" if story.version else ""
     yield "revision", _plain(f"{story.revision}{version}")
+    yield "changed", told(story.changes, summary(story.changes) if story.changes else "")
+    yield "reinstated", _plain("after a kill") if story.reinstates is not None else None
     yield "created", _time(story.versioncreated)
     yield "first created", _time(story.firstcreated)
     yield "received", _time(story.provenance.received)
@@ -126,6 +130,8 @@ def _description(story: Story) -> Iterator[tuple[str, Text | None]]:
 
 def _status(story: Story) -> Text:
     text = Text(" KILLED " if story.pubstatus == "canceled" else story.pubstatus, style=_STATUS[story.pubstatus])
+    if story.pubstatus == "usable" and (found := marks(story)):
+        text.append("  ").append_text(found)
     if story.embargoed:
         text.append(" ").append(f"embargoed until {_utc(story.embargoed)}", style="bold magenta")
     return text

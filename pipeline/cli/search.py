@@ -11,12 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import settings as configuration
+from pipeline.cli.changes_view import summary
 from pipeline.cli.console import out, print_json, printable, say
+from pipeline.cli.marks import marks, other_signals, told
 from pipeline.search import lookup
 from pipeline.search.client import connect
-from pipeline.search.filters import names, parse_filter
+from pipeline.search.copies import MOST_SOURCES, Copies
+from pipeline.search.filters import filter_of, names, parse_filter
 from pipeline.search.query import Facet, Fragment, Hit, Results, Search, Sort, search
 from pipeline.settings import Settings
+from pipeline.story import Provenance, Story
 
 _MATCH = "bold yellow"
 _BAR = 24
@@ -30,6 +34,8 @@ _BAR = 24
     "Values of one name are alternatives.",
 )  # fmt: skip
 @click.option("--facet", "facets", multiple=True, metavar="NAME", help="Count the stories by this field.")
+@click.option("--thread", metavar="ID", help="Only stories of this running event: see `wire threads`.")
+@click.option("--copies", is_flag=True, help="List all stories of a near-duplicate group, and not one of each.")
 @click.option("-n", "--size", default=10, show_default=True, type=click.IntRange(0, 1000), help="Stories to list.")
 @click.option("--from", "start", default=0, type=click.IntRange(0), help="Stories to pass over.")
 @click.option(
@@ -37,10 +43,12 @@ _BAR = 24
     help="Order; without words, relevance is newest first.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(
+def command(  # noqa: PLR0913, PLR0917 (click's signature)
     query: tuple[str, ...],
     filters: tuple[str, ...],
     facets: tuple[str, ...],
+    thread: str | None,
+    copies: bool,
     size: int,
     start: int,
     sort: Sort,
@@ -50,13 +58,15 @@ def command(
 
     QUERY: words, all of which must occur; "a phrase"; -not; this | that; begin*. Put it in quotation marks.
     """
+    chosen = [parse_filter(text) for text in filters] + ([filter_of("thread", thread)] if thread else [])
     wanted = Search(
         words=" ".join(query),
-        filters=[parse_filter(text) for text in filters],
+        filters=chosen,
         facets=facets,
         size=size,
         start=start,
         sort=sort,
+        copies=copies or any(each.field.name == "group" for each in chosen),
     )
     settings = configuration.load()
     with connect(settings) as client:
@@ -72,11 +82,14 @@ def command(
 def show(results: Results, start: int = 0) -> None:
     """Hits, then facets, on standard output."""
     listed = f", {start + 1} to {start + len(results.hits)}" if len(results.hits) < results.total else ""
-    out.print(f"{results.total} {'story' if results.total == 1 else 'stories'}{listed if results.hits else ''}\n")
+    copies = results.documents - results.total
+    more = f" ({copies:,} more {'copy' if copies == 1 else 'copies'} of them: --copies)" if copies else ""
+    found = f"{results.total:,} {'story' if results.total == 1 else 'stories'}"
+    out.print(f"{found}{listed if results.hits else ''}{more}\n")
     for number, hit in enumerate(results.hits, start + 1):
         _show_hit(number, hit)
     for facet in results.facets:
-        _show_facet(facet)
+        _show_facet(facet, copies=copies > 0)
 
 
 def nothing(client: Elasticsearch, settings: Settings, wanted: Search) -> str:
@@ -89,18 +102,44 @@ def nothing(client: Elasticsearch, settings: Settings, wanted: Search) -> str:
     return f"None of the {there} stories matches. All words must occur: try fewer, or `this | that`, or `begin*`."
 
 
+def sent_by(copies: Copies) -> str:
+    """'3 copies, from Agency, Meridian News'."""
+    more = " and others" if len(copies.sources) == MOST_SOURCES else ""
+    named = f", from {', '.join(copies.sources)}{more}" if copies.sources else ""
+    return printable(f"{copies.count:,} {'copies' if copies.count > 1 else 'copy'}{named}")
+
+
 def _show_hit(number: int, hit: Hit) -> None:
     headline = _marked(hit.headline, "bold") if hit.headline else Text(printable(hit.slugline or "(no headline)"))
     out.print(Text.assemble((f"{number:>3}  ", "dim"), headline))
-    about = [_minute(hit.published), hit.source, f"urgency {hit.urgency}" if hit.urgency else None, *hit.signals]
-    _indented(Text(" · ".join(printable(part) for part in about if part), style="cyan"))
+    story = _story(hit)
+    about = [_minute(hit.published), hit.source, f"urgency {hit.urgency}" if hit.urgency else None]
+    parts = [Text(printable(part), style="cyan") for part in (*about, *other_signals(story)) if part]
+    _indented(Text(" · ", style="cyan").join([*parts[:1], *([found] if (found := marks(story)) else []), *parts[1:]]))
+    if changed := told(hit.changes, summary(hit.changes) if hit.changes else ""):
+        _indented(changed)
     for fragment in hit.fragments:
         _indented(_marked(fragment))
-    found = [", ".join(part) for part in (_first(hit.places), _first(hit.event_types)) if part]
-    if found:
-        _indented(Text(printable(" · ".join(found)), style="green"))
-    _indented(Text(printable(hit.uri), style="dim"))
+    places = [", ".join(part) for part in (_first(hit.places), _first(hit.event_types)) if part]
+    if places:
+        _indented(Text(printable(" · ".join(places)), style="green"))
+    if hit.copies:
+        _indented(Text(sent_by(hit.copies), style="blue"))
+    _indented(Text(printable(" · ".join(filter(None, (hit.uri, hit.thread and f"thread {hit.thread}")))), style="dim"))
     out.print()
+
+
+def _story(hit: Hit) -> Story:
+    """As much of the story as its marks say."""
+    return Story(
+        uri=hit.uri,
+        urgency=hit.urgency,
+        signals=hit.signals,
+        profile=hit.profile,
+        changes=hit.changes,
+        reinstates=hit.reinstates,
+        provenance=Provenance(format=hit.format),
+    )
 
 
 def _indented(text: Text) -> None:
@@ -122,14 +161,19 @@ def _minute(time: str | None) -> str | None:
     return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M}Z" if time else None
 
 
-def _show_facet(facet: Facet) -> None:
+def _show_facet(facet: Facet, *, copies: bool) -> None:
     table = Table.grid(padding=(0, 1))
     most = max((count for _, count in facet.counts), default=1)
     for value, count in facet.counts:
         bar = "█" * max(1, round(_BAR * count / most))
         table.add_row("", Text(printable(value)), Text(str(count), justify="right"), Text(bar, style="blue"))
     if facet.others:
-        table.add_row("", Text("others", style="dim"), Text(str(facet.others), justify="right", style="dim"), "")
+        table.add_row(
+            "",
+            Text("others, with copies" if copies else "others", style="dim"),
+            Text(str(facet.others), justify="right", style="dim"),
+            "",
+        )
     out.print(Text(facet.name, style="bold"))
     out.print(table if facet.counts else Text(" none", style="dim"))
     out.print()

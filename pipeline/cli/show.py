@@ -2,16 +2,23 @@
 
 import hashlib
 import sys
+from collections.abc import Iterator
 
 import click
+from elasticsearch import Elasticsearch
 
 from pipeline import settings as configuration
 from pipeline.bus.reader import read_one
 from pipeline.cli import render
 from pipeline.cli.console import out, print_json
+from pipeline.cli.held import message
+from pipeline.cli.search import sent_by
 from pipeline.errors import TerminalError
 from pipeline.search.client import connect
+from pipeline.search.copies import copies
+from pipeline.search.filters import filter_of
 from pipeline.search.lookup import Held, get
+from pipeline.search.query import Search, search
 from pipeline.settings import Settings
 from pipeline.story import Story, encode
 
@@ -28,8 +35,9 @@ def command(uri: str, as_json: bool, raw: bool) -> None:
     settings = configuration.load()
     with connect(settings) as client:
         found = get(client, settings, uri)
+        around = list(beside(client, settings, found)) if isinstance(found, Story) else []
     if found is None:
-        raise TerminalError(f"There is no story {uri}.")
+        raise TerminalError(f"There is no story {uri} that may be seen.")
     if isinstance(found, Held):
         raise TerminalError(found.reason)
     if as_json and not raw:
@@ -40,7 +48,7 @@ def command(uri: str, as_json: bool, raw: bool) -> None:
         sys.stdout.buffer.write(received(settings, found))
         return
     if not as_json:
-        out.print(render.story(found, out.width))
+        out.print(render.story(found, out.width, around))
 
 
 def received(settings: Settings, story: Story) -> bytes:
@@ -52,8 +60,19 @@ def received(settings: Settings, story: Story) -> bytes:
     return message.value
 
 
+def beside(client: Elasticsearch, settings: Settings, story: Story) -> Iterator[tuple[str, str]]:
+    """(label, text): the copies of the story and its thread, as far as they may be seen."""
+    if story.group and (found := copies(client, settings, [story.group]).get(story.group)):
+        yield "copies", f"{sent_by(found)}: `wire search --filter group={story.group}`"
+    if story.thread:
+        of = search(client, settings, Search(filters=[filter_of("thread", story.thread)], size=0))
+        yield "thread", f"{story.thread}, {of.total:,} {'story' if of.total == 1 else 'stories'}: `wire thread ID`"
+
+
 def killed(story: Story) -> str:
-    """A sentence that says when the story was killed and, where the agency says it, why."""
-    time = story.versioncreated or story.provenance.received
+    """A sentence that says when the story was killed, by which message, and, where the agency says it, why."""
+    made = story.provenance
+    time = story.versioncreated or made.received
     when = f" on {time:%Y-%m-%d at %H:%M %Z}" if time else ""
-    return f"The story {story.uri} was killed{when}." + (f" {story.ednote}" if story.ednote else "")
+    by = f" by the message {message(made.raw)} of the feed {made.feed}" if made.raw else ""
+    return f"The story {story.uri} was killed{when}{by}." + (f" {story.ednote}" if story.ednote else "")

@@ -26,6 +26,8 @@ LONGEST_ID = 512
 HASHED = "sha256:"
 """How the ids begin that are no uris."""
 
+_GROUP_ID = 16
+"""Hex digits of the id of a group: see Story.group."""
 _LARGEST_INTEGER = (1 << 31) - 1
 _DEEPEST, _MOST_ATTRIBUTES = 10, 500
 
@@ -52,6 +54,12 @@ def document_id(uri: str) -> str:
     return (
         uri if len(data) <= LONGEST_ID and not uri.startswith(HASHED) else f"{HASHED}{hashlib.sha256(data).hexdigest()}"
     )
+
+
+def group_of(uri: str) -> str:
+    """The id of the group that the story founds if it founds one: what search collapses copies by, so that a story
+    that is alone is a group of one."""
+    return hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()[:_GROUP_ID]
 
 
 def story_of(source: Mapping[str, Any]) -> Story:
@@ -102,6 +110,7 @@ def _said(story: Story) -> dict[str, Any]:
         "reinstates": story.reinstates,
         "group": story.group,
         "thread": story.thread,
+        "group_or_self": story.group or group_of(story.uri) if story.pubstatus == "usable" else None,
         "changes": _changes(story.changes),
         "provenance": _provenance(story),
     }

@@ -22,6 +22,7 @@ SETUP_FIRST = "Run `wire setup` first: "
 
 _BLOCKED = {"cluster_block_exception", "index_closed_exception"}
 _NOT_SET_UP = {"index_not_found_exception", "alias_not_found_exception", "strict_dynamic_mapping_exception"}
+_NOT_SET_UP_SAID = ("no write index is defined", "no mapping found for")
 _REASON_LIMIT = 500
 _OVERSIZED = re.compile(r"coordinating_operation_bytes=(\d+), max_coordinating\w*_bytes=(\d+)")
 
@@ -64,7 +65,7 @@ def classify(status: int, cause: dict[str, Any]) -> WireError:
     kind, reason = str(cause.get("type")), _reason(cause)
     if kind in _BLOCKED:
         return IndexBlockedError(f"The index is blocked: {reason}. Writing waits until the block is lifted.")
-    if kind in _NOT_SET_UP or "no write index is defined" in reason:
+    if kind in _NOT_SET_UP or any(each in reason.lower() for each in _NOT_SET_UP_SAID):
         return OperatorError(f"{SETUP_FIRST}the search engine says {reason}.")
     if status in {401, 403}:
         return OperatorError(f"The search engine refuses our credentials or rights: {reason}.")

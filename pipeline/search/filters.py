@@ -10,7 +10,7 @@ from pipeline.errors import TerminalError
 from pipeline.search.mapping import CASUALTIES
 
 Query = dict[str, Any]
-Kind = Literal["keyword", "number", "since", "until"]
+Kind = Literal["keyword", "id", "number", "since", "until"]
 Operator = Literal["=", "!=", ">=", "<=", ">", "<"]
 
 
@@ -47,6 +47,8 @@ FIELDS: tuple[Field, ...] = (
     Field("profile", "profile"),
     Field("feed", "provenance.feed"),
     Field("lane", "provenance.lane"),
+    Field("thread", "thread", "id"),
+    Field("group", "group", "id"),
     Field("urgency", "urgency", "number"),
     *(Field(kind, kind, "number") for kind in CASUALTIES),
     Field("since", "published", "since"),
@@ -118,7 +120,7 @@ def queries(filters: Iterable[Filter]) -> dict[str, Query]:
 
 
 def _query(group: Sequence[Filter]) -> Query:
-    wanted = [_equal(each) for each in group if each.operator == "=" and each.field.kind in {"keyword", "number"}]
+    wanted = [_equal(each) for each in group if each.operator == "=" and each.field.kind not in {"since", "until"}]
     bounds = [_bound(each) for each in group if each.operator in _RANGE or each.field.kind in {"since", "until"}]
     query: Query = {"filter": bounds, "must_not": [_equal(each) for each in group if each.operator == "!="]}
     if wanted:
@@ -129,6 +131,8 @@ def _query(group: Sequence[Filter]) -> Query:
 def _equal(each: Filter) -> Query:
     if each.field.kind == "number":
         return {"term": {each.field.facet: int(each.value)}}
+    if each.field.kind == "id":
+        return {"term": {each.field.facet: each.value.lower()}}
     fields = (each.field.facet, *each.field.also)
     return {"bool": {"should": [{"term": {f"{field}.folded": each.value}} for field in fields]}}
 

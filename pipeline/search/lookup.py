@@ -44,10 +44,16 @@ def get(client: Elasticsearch, settings: Settings, uri: str) -> Story | Held | N
 
 def _why_held(story: Story, now: datetime) -> str | None:
     if story.pubstatus == "withheld":
-        return f"The story {story.uri} may not be seen at present: it is withheld, or under embargo."
+        since = story.versioncreated or story.provenance.received
+        why = f"it is withheld, or under embargo. {story.ednote or ''}".strip()
+        return f"The story {story.uri} was seen and may not be seen{_since(since)}: {why}"
     if story.pubstatus == "usable" and story.embargoed and story.embargoed > now:
         return f"The story {story.uri} is under embargo until {story.embargoed.isoformat(timespec='minutes')}."
     return None
+
+
+def _since(time: datetime | None) -> str:
+    return f" since {time:%Y-%m-%d %H:%M %Z}" if time else " now"
 
 
 def versions(client: Elasticsearch, settings: Settings, uris: Iterable[str]) -> dict[str, int]:

@@ -108,6 +108,7 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
         "reinstates": _LONG,
         "group": _KEYWORD,
         "thread": _KEYWORD,
+        "group_or_self": _KEYWORD,
         "changes": {
             "properties": {
                 "since": _LONG,

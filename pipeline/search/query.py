@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 from elasticsearch import Elasticsearch
 
 from pipeline.errors import TerminalError
+from pipeline.search.copies import COLLAPSED, Copies, copies, counting, shown
 from pipeline.search.failures import translated
 from pipeline.search.filters import Filter, Query, facet_field, queries
 from pipeline.search.setup import live_alias
 from pipeline.settings import Settings
+from pipeline.story import Changes
 
 Sort = Literal["relevance", "newest", "oldest"]
 
@@ -26,7 +29,9 @@ _SYNTAX = "AND|OR|NOT|PHRASE|PRECEDENCE|PREFIX|SLOP|ESCAPE|WHITESPACE"
 _SHOWN = (
     "uri", "published", "source", "headline", "slugline", "urgency", "signals", "language",
     "places", "countries", "event_types", "people", "organisations",
+    "version", "profile", "group", "thread", "reinstates", "story.changes", "provenance.format",
 )  # fmt: skip
+_TOTAL = "shown in all"
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
 # Private-use characters: in the text itself they mean nothing, and are taken out with the marks.
 _BEGIN, _END = "\ue000", "\ue001"
@@ -55,6 +60,8 @@ class Search:
     size: int = 10
     start: int = 0
     """Hits to pass over."""
+    copies: bool = False
+    """Whether every story of a near-duplicate group is a hit; else the first of each in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,18 @@ class Hit:
     event_types: tuple[str, ...]
     people: tuple[str, ...]
     organisations: tuple[str, ...]
+    version: str | None = None
+    """The agency's."""
+    profile: str | None = None
+    format: str | None = None
+    group: str | None = None
+    copies: Copies | None = None
+    """All stories of its group that may be seen, itself included, whether they match or not; None where it is alone."""
+    thread: str | None = None
+    reinstates: int | None = None
+    """The revision of the kill that it lifts."""
+    changes: Changes | None = None
+    """Against the version that was public before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +113,9 @@ class Facet:
 
     name: str
     counts: tuple[tuple[str, int], ...]
-    """(value, number of stories)."""
+    """(value, number of stories), of a group one, unless all copies are hits."""
     others: int
-    """Stories counted under values not shown; one story may count several times."""
+    """Stories counted under values not shown, copies among them; one story may count several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,9 @@ class Results:
     """What a search found."""
 
     total: int
+    """Stories that can be listed: of a near-duplicate group one, unless all copies are hits."""
+    documents: int
+    """With all copies that match."""
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]
 
@@ -126,10 +148,15 @@ def search(client: Elasticsearch, settings: Settings, wanted: Search) -> Results
             from_=wanted.start,
             **_request(wanted, tuple(counted.values())),
         )
+    documents, found = answer["hits"]["total"]["value"], answer.get("aggregations", {})
+    there = copies(
+        client, settings, (group for hit in answer["hits"]["hits"] if (group := hit["_source"].get("group")))
+    )
     return Results(
-        total=answer["hits"]["total"]["value"],
-        hits=tuple(_hit(hit) for hit in answer["hits"]["hits"]),
-        facets=tuple(_facet(name, answer["aggregations"][field]["values"]) for name, field in counted.items()),
+        total=documents if wanted.copies else shown(documents, found[_TOTAL]),
+        documents=documents,
+        hits=tuple(_hit(hit, there) for hit in answer["hits"]["hits"]),
+        facets=tuple(_facet(name, found[field]["values"]) for name, field in counted.items()),
     )
 
 
@@ -145,13 +172,15 @@ def _request(wanted: Search, facets: Sequence[str]) -> dict[str, Any]:
         "source": list(_SHOWN),
         "track_total_hits": True,
         "track_scores": bool(words),
+        "aggs": {field: _counting(field, after, wanted) for field in facets},
     }
     if words:
         request["highlight"] = _highlight()
     if after:
         request["post_filter"] = {"bool": {"filter": list(after.values())}}
-    if facets:
-        request["aggs"] = {field: _counting(field, after, wanted.values) for field in facets}
+    if not wanted.copies:
+        request["collapse"] = COLLAPSED
+        request["aggs"][_TOTAL] = {"filter": {"bool": {"filter": list(after.values())}}, "aggs": counting()}
     return request
 
 
@@ -170,12 +199,12 @@ def _words(query: str) -> Query | None:
     }
 
 
-def _counting(field: str, after: Mapping[str, Query], values: int) -> dict[str, Any]:
+def _counting(field: str, after: Mapping[str, Query], wanted: Search) -> dict[str, Any]:
     others = [query for name, query in after.items() if name != field]
-    return {
-        "filter": {"bool": {"filter": others}},
-        "aggs": {"values": {"terms": {"field": field, "size": max(1, values)}}},
-    }
+    values: dict[str, Any] = {"terms": {"field": field, "size": max(1, wanted.values)}}
+    if not wanted.copies:
+        values["aggs"] = counting(facet=True)
+    return {"filter": {"bool": {"filter": others}}, "aggs": {"values": values}}
 
 
 def _highlight() -> dict[str, Any]:
@@ -197,7 +226,7 @@ def _highlight() -> dict[str, Any]:
     }
 
 
-def _hit(hit: Mapping[str, Any]) -> Hit:
+def _hit(hit: Mapping[str, Any], there: Mapping[str, Copies]) -> Hit:
     source, marked = hit["_source"], hit.get("highlight", {})
     headline = next(iter(marked.get("headline.exact") or marked.get("headline") or []), source.get("headline"))
     fragments: list[Fragment] = []
@@ -221,6 +250,14 @@ def _hit(hit: Mapping[str, Any]) -> Hit:
         event_types=tuple(source.get("event_types", ())),
         people=tuple(source.get("people", ())),
         organisations=tuple(source.get("organisations", ())),
+        version=source.get("version"),
+        profile=source.get("profile"),
+        format=source.get("provenance", {}).get("format"),
+        group=source.get("group"),
+        copies=there.get(source.get("group", "")),
+        thread=source.get("thread"),
+        reinstates=source.get("reinstates"),
+        changes=msgspec.convert(source.get("story", {}).get("changes"), Changes | None),
     )
 
 
@@ -246,5 +283,11 @@ def _pieces(marked: str) -> list[str]:
 
 
 def _facet(name: str, answer: Mapping[str, Any]) -> Facet:
-    counts = tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["buckets"])
-    return Facet(name, counts, int(answer["sum_other_doc_count"]))
+    """The values that most copies have, by what is shown of them."""
+    counts = [(str(bucket["key"]), _stories(bucket)) for bucket in answer["buckets"]]
+    counts.sort(key=lambda each: -each[1])
+    return Facet(name, tuple(counts), int(answer["sum_other_doc_count"]))
+
+
+def _stories(bucket: Mapping[str, Any]) -> int:
+    return shown(bucket["doc_count"], bucket) if "groups" in bucket else int(bucket["doc_count"])
