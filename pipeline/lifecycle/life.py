@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.life import Life
+from pipeline.lifecycle.revision import composed
 from pipeline.story import Story
 
 Action = Literal["publish", "hide", "kill", "none"]
@@ -83,6 +84,13 @@ def related(life: Life, group: str | None, thread: str | None) -> Step:
         relations = min(life.relations + 1, MOST_RELATIONS)
         life = replace(life, group=group, thread=thread, relations=relations)
     return again(life) if life.released else Step(life=life, action="none", stored=True)
+
+
+def behind(life: Life, stands: int) -> bool:
+    """Whether the document with the version `stands` is newer than all that is known of the story: the ledger was lost,
+    and to send the story once more would have it ordered once more, for ever."""
+    shown = life.released or life.status == "canceled"
+    return composed(life.newest, shown, life.enrichment, life.relations) < stands
 
 
 def visible(life: Life | None) -> bool:

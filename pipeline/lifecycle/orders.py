@@ -24,6 +24,8 @@ class Order:
     group: str | None = None
     thread: str | None = None
     time: Time | None = None
+    stands: int | None = None
+    """For `again`: the version of the document that the index has: what is not as new is not sent."""
 
 
 def ordered(order: Order) -> Send:

@@ -41,7 +41,12 @@ def revision(story: Story, received: datetime | None) -> int:
 def document_version(story: Story, *, published: bool = True) -> int:
     """The external version of the story's document in the index."""
     made = story.provenance
-    return story.revision << 16 | published << 15 | made.enrichment_revision << 7 | made.relations_revision
+    return composed(story.revision, published, made.enrichment_revision, made.relations_revision)
+
+
+def composed(revision: int, published: bool, enrichment: int, relations: int) -> int:
+    """A document's external version from its parts."""
+    return revision << 16 | published << 15 | enrichment << 7 | relations
 
 
 def revision_of(version: int) -> int:

@@ -84,5 +84,5 @@ def _outcome(message: Message, story: Story | TerminalError, result: Result, new
     assert isinstance(story, Story)
     if newer.get(story.uri, 0) > _version(story):
         # It came after a newer version, so the topic would keep the older one: the newer has to be sent again.
-        return Done((ordered(Order(kind="again", uri=story.uri)),))
+        return Done((ordered(Order(kind="again", uri=story.uri, stands=newer[story.uri])),))
     return Done()

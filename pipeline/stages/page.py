@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pipeline.life import Life
 from pipeline.lifecycle.changes import changes
-from pipeline.lifecycle.life import Step, again, arrived, due, overruling, related
+from pipeline.lifecycle.life import Step, again, arrived, behind, due, overruling, related
 from pipeline.lifecycle.naming import names
 from pipeline.lifecycle.notice import released
 from pipeline.lifecycle.orders import Order
@@ -56,6 +56,8 @@ class Page:
             case "due":
                 step = due(before, self.now)
             case "again":
+                if order.stands is not None and behind(before, order.stands):
+                    return
                 step = again(before)
             case "relate":
                 step = related(before, order.group, order.thread)

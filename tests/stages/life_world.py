@@ -61,7 +61,7 @@ class Index:
         if version > stands:
             self.documents[story.uri] = version, story
         elif version < stands:
-            yield Order(kind="again", uri=story.uri)
+            yield Order(kind="again", uri=story.uri, stands=stands)
 
 
 @dataclass

@@ -210,6 +210,19 @@ def test_what_arrives_does_not_say_its_own_group_changes_or_reinstatement() -> N
     assert world.public["u"] == v(1)
 
 
+@pytest.mark.parametrize("last", [v(2), kill(2), v(2, "withheld"), v(2, until=90)])
+def test_what_is_not_as_new_as_the_index_is_not_sent_again(last: Story) -> None:
+    """Else a ledger that was lost and the index would ask one another for ever."""
+    world = desk()
+    for asked in (v(1), last):
+        world.take(Batch((asked,), ()))
+    world.take(Batch((order("relate", "g"),), ()))
+    stands = _standing(world.public["u"])
+    for version, again in ((stands - 1, True), (stands, True), (stands + (1 << 16), False)):
+        world.take(Batch((replace(order("again"), stands=version),), ()))
+        assert bool(world.caused[-1]) is again
+
+
 class Contested(MemoryBooks):
     """Books in which another worker writes between this one's reading and writing, once."""
 
