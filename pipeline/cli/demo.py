@@ -17,27 +17,22 @@ from rich.text import Text
 
 from pipeline import settings as configuration
 from pipeline.audit import audit
-from pipeline.cli import setup
+from pipeline.cli import demo_screen, setup
 from pipeline.cli.audit import wait_for_stages
 from pipeline.cli.console import err, out, patiently, printable, say
 from pipeline.cli.feed import Tally, feed
-from pipeline.cli.samples import FEED, Sample, lost, may_be_seen, newest, samples
-from pipeline.cli.search import show
+from pipeline.cli.samples import FEED, Sample, expected, lost, samples
 from pipeline.cli.supervisor import Supervisor
 from pipeline.cli.up import external, local
 from pipeline.errors import OperatorError
 from pipeline.flow import FLOW
 from pipeline.local import stack
 from pipeline.search.client import connect
-from pipeline.search.filters import parse_filter
-from pipeline.search.lookup import get
 from pipeline.search.query import Search, search
 from pipeline.settings import Settings, child_environment
-from pipeline.story import Casualties, Event, Story
 
 SECONDS = 120.0
 """How long the samples may take from the feed to the search."""
-_QUESTION = "Which attacks in Iraq, by whom, how many dead?"
 
 
 @click.command("demo")
@@ -75,43 +70,11 @@ def _show(settings: Settings, workers: Supervisor, folder: Path, log: Path) -> N
             for sentence in lost(client, settings, wanted):
                 say(sentence)
             raise OperatorError(f"Not every sample was found in {SECONDS:.0f} s. The workers' log: {log}")
-        results = search(client, settings, Search(sort="newest", size=5, facets=("country", "event"), values=8))
-        out.rule("The newest stories, and what all are about")
-        show(results)
-        out.rule(_QUESTION)
-        out.print(_attacks(client, settings))
         _account(settings)
+        client.indices.refresh(index=settings.index)
+        demo_screen.show(settings)
         if out.is_terminal:
             _ticker(client, settings, workers)
-
-
-def _attacks(client: Elasticsearch, settings: Settings) -> Table:
-    """The asserted attacks in Iraq, one a row, of the stories that tell any."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("when", "where", "by whom", "against", "killed", "wounded", "source"):
-        table.add_column(heading)
-    filters = [parse_filter("event=ASSAULT"), parse_filter("country=Iraq")]
-    for hit in search(client, settings, Search(filters=filters)).hits:
-        story = get(client, settings, hit.uri)
-        if isinstance(story, Story):
-            for event in story.events:
-                told = event.actors or event.targets or event.casualties
-                if told and (event.type, event.country, event.status) == ("ASSAULT", "IQ", "asserted"):
-                    table.add_row(*(Text(printable(cell)) for cell in _cells(story, event)))
-    return table
-
-
-def _cells(story: Story, event: Event) -> tuple[str, ...]:
-    actors, targets = (", ".join(p.name or p.span.text for p in side) for side in (event.actors, event.targets))
-    killed, wounded = (
-        ", ".join(_range(c) for c in event.casualties if c.kind == kind) for kind in ("killed", "wounded")
-    )
-    return event.date or "", event.place or "", actors, targets, killed, wounded, story.source or ""
-
-
-def _range(casualties: Casualties) -> str:
-    low, high = casualties.low, casualties.high
-    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
 def _account(settings: Settings) -> None:
@@ -134,11 +97,9 @@ def _found_again(client: Elasticsearch, settings: Settings, workers: Supervisor,
             if time.monotonic() > end:
                 return False
             time.sleep(0.3)
-    stories = newest(wanted).values()
-    seen = sum(map(may_be_seen, stories))
-    say(
-        f"{seen} sample stories found by search; {len(stories) - seen} killed, withheld or under embargo are not shown."
-    )
+    found = expected(wanted)
+    seen = sum(found.values())
+    say(f"{seen} sample stories found by search; {len(found) - seen} killed, withheld or under embargo are not shown.")
     return True
 
 

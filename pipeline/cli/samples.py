@@ -1,6 +1,6 @@
 """The sample stories, and whether search shows each as it should."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from pipeline.errors import OperatorError
 from pipeline.formats.base import Item
 from pipeline.lifecycle.life import arrived, visible
+from pipeline.lifecycle.naming import names, target_name
 from pipeline.search.history import lives
 from pipeline.search.query import Search, search
 from pipeline.settings import Settings
@@ -48,26 +49,46 @@ def newest(wanted: Sequence[Sample]) -> dict[str, Story]:
     return {story.uri: story for story in stories}
 
 
-def may_be_seen(story: Story) -> bool:
-    """Whether search should show it."""
-    return visible(arrived(None, story, datetime.now(UTC)).life)
+def expected(wanted: Sequence[Sample]) -> dict[str, bool]:
+    """Of each story whether search should show it: by its own newest version, and by the advisories among the
+    samples."""
+    stories = newest(wanted)
+    gone = set(_advised(stories.values()))
+    now = datetime.now(UTC)
+    return {uri: uri not in gone and visible(arrived(None, story, now).life) for uri, story in stories.items()}
 
 
 def lost(client: Elasticsearch, settings: Settings, wanted: Sequence[Sample]) -> list[str]:
     """A sentence for each story that search does not show as it should; empty when all is well."""
-    stories = newest(wanted)
+    stories, seen = newest(wanted), expected(wanted)
     known = {uri: life.newest for uri, life in lives(client, settings, stories).items()}
-    return list(_complaints(client, settings, stories, known))
+    return list(_complaints(client, settings, stories, seen, known))
+
+
+def _advised(stories: Iterable[Story]) -> Iterator[str]:
+    """The uris of the stories that a kill or withhold among them names."""
+    called = [(name, story.uri) for story in stories for name in names(story)]
+    for story in stories:
+        if story.advisory and story.advisory.kind != "release":
+            for target in story.advisory.targets:
+                yield from (uri for name, uri in called if name == target_name(target, story) or uri == target.uri)
 
 
 def _complaints(
-    client: Elasticsearch, settings: Settings, stories: dict[str, Story], known: dict[str, int]
+    client: Elasticsearch,
+    settings: Settings,
+    stories: Mapping[str, Story],
+    seen: Mapping[str, bool],
+    known: Mapping[str, int],
 ) -> Iterator[str]:
+    gone = set(_advised(stories.values()))
     for uri, story in stories.items():
-        if known.get(uri) != story.revision:
+        newest_there = known.get(uri, -1)
+        if newest_there < story.revision or (newest_there > story.revision) != (uri in gone):
             yield f"{uri} is not in the ledger at its newest version."
             continue
-        words = '"' + " ".join((story.headline or story.body_text).replace('"', " ").split()[:8]) + '"'
-        shown = any(hit.uri == uri for hit in search(client, settings, Search(words=words, size=20)).hits)
-        if shown != may_be_seen(story):
+        words = '"' + " ".join((story.headline or story.body_text or story.uri).replace('"', " ").split()[:8]) + '"'
+        found = search(client, settings, Search(words=words, size=20, copies=True)).hits
+        shown = any(hit.uri == uri for hit in found)
+        if shown != seen[uri]:
             yield f"{uri} is {'found' if shown else 'not found'} by search, and should {'not ' * shown}be."

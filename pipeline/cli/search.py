@@ -6,6 +6,7 @@ from typing import get_args
 
 import click
 from elasticsearch import Elasticsearch
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -31,7 +32,7 @@ _BAR = 24
 @click.option(
     "-f", "--filter", "filters", multiple=True, metavar="NAME=VALUE",
     help="Only stories with this value: place=Iraq, source!=Agency, killed>=10, since=24h. "
-    "Values of one name are alternatives.",
+    "Values of one name are alternatives. changed=news: newer versions of which the news changed.",
 )  # fmt: skip
 @click.option("--facet", "facets", multiple=True, metavar="NAME", help="Count the stories by this field.")
 @click.option("--thread", metavar="ID", help="Only stories of this running event: see `wire threads`.")
@@ -86,10 +87,16 @@ def show(results: Results, start: int = 0) -> None:
     more = f" ({copies:,} more {'copy' if copies == 1 else 'copies'} of them: --copies)" if copies else ""
     found = f"{results.total:,} {'story' if results.total == 1 else 'stories'}"
     out.print(f"{found}{listed if results.hits else ''}{more}\n")
+    show_hits(results, start)
+    for each in results.facets:
+        out.print(facet(each, copies=copies > 0))
+        out.print()
+
+
+def show_hits(results: Results, start: int = 0) -> None:
+    """The hits, on standard output."""
     for number, hit in enumerate(results.hits, start + 1):
         _show_hit(number, hit)
-    for facet in results.facets:
-        _show_facet(facet, copies=copies > 0)
 
 
 def nothing(client: Elasticsearch, settings: Settings, wanted: Search) -> str:
@@ -161,19 +168,14 @@ def _minute(time: str | None) -> str | None:
     return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M}Z" if time else None
 
 
-def _show_facet(facet: Facet, *, copies: bool) -> None:
+def facet(counted: Facet, *, copies: bool = False) -> RenderableType:
+    """The values of a facet with bars. `copies`: whether there are copies among what its values not shown count."""
     table = Table.grid(padding=(0, 1))
-    most = max((count for _, count in facet.counts), default=1)
-    for value, count in facet.counts:
+    most = max((count for _, count in counted.counts), default=1)
+    for value, count in counted.counts:
         bar = "█" * max(1, round(_BAR * count / most))
         table.add_row("", Text(printable(value)), Text(str(count), justify="right"), Text(bar, style="blue"))
-    if facet.others:
-        table.add_row(
-            "",
-            Text("others, with copies" if copies else "others", style="dim"),
-            Text(str(facet.others), justify="right", style="dim"),
-            "",
-        )
-    out.print(Text(facet.name, style="bold"))
-    out.print(table if facet.counts else Text(" none", style="dim"))
-    out.print()
+    if counted.others:
+        others = "others, with copies" if copies else "others"
+        table.add_row("", Text(others, style="dim"), Text(str(counted.others), justify="right", style="dim"), "")
+    return Group(Text(counted.name, style="bold"), table if counted.counts else Text(" none", style="dim"))

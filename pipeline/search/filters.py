@@ -10,7 +10,7 @@ from pipeline.errors import TerminalError
 from pipeline.search.mapping import CASUALTIES
 
 Query = dict[str, Any]
-Kind = Literal["keyword", "id", "number", "since", "until"]
+Kind = Literal["keyword", "id", "changed", "number", "since", "until"]
 Operator = Literal["=", "!=", ">=", "<=", ">", "<"]
 
 
@@ -49,6 +49,7 @@ FIELDS: tuple[Field, ...] = (
     Field("lane", "provenance.lane"),
     Field("thread", "thread", "id"),
     Field("group", "group", "id"),
+    Field("changed", "changes.material", "changed"),
     Field("urgency", "urgency", "number"),
     *(Field(kind, kind, "number") for kind in CASUALTIES),
     Field("since", "published", "since"),
@@ -61,6 +62,7 @@ _RANGE: dict[str, str] = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
 _AGO = re.compile(r"\d{1,6}[smhdwMy]")
 _DATE_MATH = re.compile(r"now([+-]\d{1,6}[smhdwMy])*(/[smhdwMy])?")
 _SHORT_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?", re.ASCII)
+_CHANGED = {"news": "true", "wording": "false"}
 _WORDS = {"today": "now/d", "yesterday": "now-1d/d"}
 
 
@@ -81,6 +83,8 @@ def filter_of(name: str, value: str, operator: Operator = "=") -> Filter:
         raise TerminalError(f"The filter {name} has no value: write {name}=VALUE.")
     if field.kind in {"since", "until"}:
         return Filter(field, _only(field, operator, {"="}), _date(name, value))
+    if field.kind == "changed" and value.lower() not in _CHANGED:
+        raise TerminalError(f"The filter {name} takes {' or '.join(_CHANGED)}, what a version changed, not '{value}'.")
     if field.kind == "number":
         if not re.fullmatch(r"\d{1,9}", value, re.ASCII):
             raise TerminalError(f"The filter {name} takes a whole number, as in {name}>=10, and not '{value}'.")
@@ -131,6 +135,8 @@ def _query(group: Sequence[Filter]) -> Query:
 def _equal(each: Filter) -> Query:
     if each.field.kind == "number":
         return {"term": {each.field.facet: int(each.value)}}
+    if each.field.kind == "changed":
+        return {"term": {each.field.facet: _CHANGED[each.value.lower()]}}
     if each.field.kind == "id":
         return {"term": {each.field.facet: each.value.lower()}}
     fields = (each.field.facet, *each.field.also)

@@ -284,7 +284,7 @@ def _pieces(marked: str) -> list[str]:
 
 def _facet(name: str, answer: Mapping[str, Any]) -> Facet:
     """The values that most copies have, by what is shown of them."""
-    counts = [(str(bucket["key"]), _stories(bucket)) for bucket in answer["buckets"]]
+    counts = [(str(bucket.get("key_as_string", bucket["key"])), _stories(bucket)) for bucket in answer["buckets"]]
     counts.sort(key=lambda each: -each[1])
     return Facet(name, tuple(counts), int(answer["sum_other_doc_count"]))
 
