@@ -118,7 +118,9 @@ def sent_by(copies: Copies) -> str:
 
 def _show_hit(number: int, hit: Hit) -> None:
     headline = _marked(hit.headline, "bold") if hit.headline else Text(printable(hit.slugline or "(no headline)"))
-    out.print(Text.assemble((f"{number:>3}  ", "dim"), headline))
+    titled = Table.grid()
+    titled.add_row(Text(f"{number:>3}  ", style="dim"), headline)
+    out.print(titled)
     story = _story(hit)
     about = [_minute(hit.published), hit.source, f"urgency {hit.urgency}" if hit.urgency else None]
     parts = [Text(printable(part), style="cyan") for part in (*about, *other_signals(story)) if part]
@@ -130,9 +132,9 @@ def _show_hit(number: int, hit: Hit) -> None:
     places = [", ".join(part) for part in (_first(hit.places), _first(hit.event_types)) if part]
     if places:
         _indented(Text(printable(" · ".join(places)), style="green"))
-    if hit.copies:
-        _indented(Text(sent_by(hit.copies), style="blue"))
-    _indented(Text(printable(" · ".join(filter(None, (hit.uri, hit.thread and f"thread {hit.thread}")))), style="dim"))
+    if related := [*([sent_by(hit.copies)] if hit.copies else []), *([f"thread {hit.thread}"] if hit.thread else [])]:
+        _indented(Text(printable(" · ".join(related)), style="blue"))
+    _indented(Text(printable(hit.uri), style="dim"))
     out.print()
 
 

@@ -65,8 +65,8 @@ def beside(client: Elasticsearch, settings: Settings, story: Story) -> Iterator[
     if story.group and (found := copies(client, settings, [story.group]).get(story.group)):
         yield "copies", f"{sent_by(found)}: `wire search --filter group={story.group}`"
     if story.thread:
-        of = search(client, settings, Search(filters=[filter_of("thread", story.thread)], size=0))
-        yield "thread", f"{story.thread}, {of.total:,} {'story' if of.total == 1 else 'stories'}: `wire thread ID`"
+        of = search(client, settings, Search(filters=[filter_of("thread", story.thread)], size=0)).documents
+        yield "thread", f"{of:,} {'story' if of == 1 else 'stories'}: `wire thread {story.thread}`"
 
 
 def killed(story: Story) -> str:
