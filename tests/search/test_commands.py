@@ -107,7 +107,7 @@ def test_show(wire: Wire, index: Index) -> None:
     assert "Ministers met in Baghdad on Tuesday." in out
     assert decode(wire("show", "urn:talks", "--json")[1].encode()) == TALKS
     for uri, says in (
-        ("urn:none", "There is no story urn:none."),
+        ("urn:none", "There is no story urn:none"),
         (
             "urn:killed",
             "The story urn:killed was killed on 2026-03-01 at 13:00 UTC. Kill: the talks did not take place.",
