@@ -11,7 +11,7 @@ from pipeline import settings as configuration
 from pipeline.bus.reader import read_one
 from pipeline.cli import render
 from pipeline.cli.console import out, print_json
-from pipeline.cli.held import message
+from pipeline.cli.held import line, message
 from pipeline.cli.search import sent_by
 from pipeline.errors import TerminalError
 from pipeline.search.client import connect
@@ -75,4 +75,4 @@ def killed(story: Story) -> str:
     time = story.versioncreated or made.received
     when = f" on {time:%Y-%m-%d at %H:%M %Z}" if time else ""
     by = f" by the message {message(made.raw)} of the feed {made.feed}" if made.raw else ""
-    return f"The story {story.uri} was killed{when}{by}." + (f" {story.ednote}" if story.ednote else "")
+    return f"The story {story.uri} was killed{when}{by}." + (f" {line(story.ednote)}" if story.ednote else "")

@@ -53,7 +53,7 @@ def command(as_json: bool) -> None:
 def look(settings: Settings) -> Status:
     """Ask both engines; what does not answer is said, not raised."""
     well = True
-    held: str | None = None
+    waits: str | None = None
     behind: tuple[Lag, ...] = ()
     groups = {stage.group: tuple(source.topic for source in stage.reads) for stage in FLOW}
     try:
@@ -66,15 +66,15 @@ def look(settings: Settings) -> Status:
         with connect(settings) as client:
             found = engine(client)
             stories, live = count(client, settings), count(client, settings, live=True)
-            held = _held(client, settings)
+            waits = held(client, settings)
         index = f"{settings.elasticsearch}, {found.kind} {found.version}: {stories:,} stories, {live:,} to be seen"
     except WireError as error:
         well, index = False, str(error)
-    return Status(well, kafka, index, held, behind)
+    return Status(well, kafka, index, waits, behind)
 
 
-def _held(client: Elasticsearch, settings: Settings) -> str:
-    """Credentials without rights on the private indices are no fault."""
+def held(client: Elasticsearch, settings: Settings) -> str:
+    """How many stories are held, or why it cannot be told: credentials without rights on them are no fault."""
     try:
         found = waiting(client, settings)
     except WireError as error:

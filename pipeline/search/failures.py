@@ -90,6 +90,9 @@ def _reason(cause: dict[str, Any]) -> str:
     inner = cause
     while isinstance(inner.get("caused_by"), dict):
         inner = inner["caused_by"]
+    roots = cause.get("root_cause")
+    if inner is cause and isinstance(roots, list) and roots and isinstance(roots[0], dict):
+        inner = roots[0]
     reasons = [_short(str(each.get("reason") or each.get("type"))) for each in (cause, inner)]
     return reasons[0] if reasons[1] in reasons[0] else ": ".join(reasons)
 

@@ -45,7 +45,10 @@ def get(client: Elasticsearch, settings: Settings, uri: str) -> Story | Held | N
 def _why_held(story: Story, now: datetime) -> str | None:
     if story.pubstatus == "withheld":
         since = story.versioncreated or story.provenance.received
-        why = f"it is withheld, or under embargo. {story.ednote or ''}".strip()
+        # The mark of what is under embargo has no note.
+        why = (
+            f"it is withheld. {' '.join(story.ednote.split())}" if story.ednote else "it is withheld, or under embargo."
+        )
         return f"The story {story.uri} was seen and may not be seen{_since(since)}: {why}"
     if story.pubstatus == "usable" and story.embargoed and story.embargoed > now:
         return f"The story {story.uri} is under embargo until {story.embargoed.isoformat(timespec='minutes')}."

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -9,7 +10,18 @@ import pytest
 
 from pipeline.cli.main import main
 from pipeline.settings import PREFIX, Settings, variable
-from pipeline.story import Event, Participant, Place, Span, Story, decode
+from pipeline.story import (
+    Changes,
+    Event,
+    FigureChange,
+    Participant,
+    Place,
+    Provenance,
+    RawReference,
+    Span,
+    Story,
+    decode,
+)
 
 pytestmark = pytest.mark.engines
 
@@ -98,6 +110,59 @@ def test_search_with_an_unknown_filter(wire: Wire) -> None:
     code, _, err = wire("search", "--filter", "plac=Iraq")
     assert code == 1
     assert "Known: place, country" in err
+
+
+RAW = RawReference(topic="wire.raw", partition=1, offset=7, size=1, sha256="")
+LIVES = [
+    replace(
+        TALKS,
+        uri="urn:first",
+        signals=("flash", "corrected"),
+        changes=Changes(since=1, material=True, figures=(FigureChange(what="killed", before="4", after="6"),)),
+        group="0123456789abcdef",
+        thread="fedcba9876543210",
+    ),
+    replace(TALKS, uri="urn:second", source="Meridian [b]News", group="0123456789abcdef", reinstates=3),
+    replace(TALKS, uri="urn:third", thread="fedcba9876543210"),
+    replace(KILLED, uri="urn:gone", ednote="Kill:\nwrong.", provenance=Provenance(feed="agency", raw=RAW)),
+    replace(KILLED, uri="urn:marked", pubstatus="withheld", ednote="Being\nchecked."),
+    replace(KILLED, uri="urn:embargoed", pubstatus="withheld", ednote=None),
+]
+
+
+@pytest.mark.parametrize("width", ["80", "160"])
+def test_search_tells_of_lives(width: str, wire: Wire, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    index(*LIVES)
+    code, out, err = wire("search", "baghdad", "--sort", "oldest", "--facet", "source")
+    assert (code, err) == (0, "")
+    assert out.startswith("2 stories (1 more copy of them: --copies)\n")
+    assert max(map(len, out.splitlines())) <= int(width)
+    said = " ".join(out.split())
+    for part in ("2026-03-01 12:00Z · FLASH corrected · Agency", "● killed 4 → 6", "thread fedcba9876543210",
+                 "2 copies, from Agency, Meridian [b]News"):  # fmt: skip
+        assert part in said
+    assert wire("search", "baghdad", "--copies")[1].startswith("3 stories\n")
+    assert "reinstated" in wire("search", "baghdad", "-f", "group=0123456789abcdef")[1]
+    assert wire("search", "--thread", "fedcba9876543210")[1].startswith("2 stories\n")
+    assert orjson.loads(wire("search", "--json", "--copies")[1])["documents"] == 3
+
+
+def test_show_tells_of_a_life(wire: Wire, index: Index) -> None:
+    index(*LIVES)
+    said = " ".join(wire("show", "urn:first")[1].split())
+    for part in ("usable FLASH corrected", "changed ● killed 4 → 6", "2 copies, from Agency, Meridian [b]News: `wire",
+                 "group=0123456789abcdef`", "2 stories: `wire thread fedcba9876543210`"):  # fmt: skip
+        assert part in said
+    assert "after a kill" in wire("show", "urn:second")[1]
+    for uri, says in (
+        ("urn:gone", "13:00 UTC by the message wire.raw/1/7 of the feed agency. Kill: wrong.\n"),
+        ("urn:marked", "may not be seen since 2026-03-01 13:00 UTC: it is withheld. Being checked.\n"),
+        ("urn:embargoed", "may not be seen since 2026-03-01 13:00 UTC: it is withheld, or under embargo.\n"),
+    ):
+        code, out, err = wire("show", uri)
+        assert (code, out) == (1, "")
+        assert err.endswith(says)
 
 
 def test_show(wire: Wire, index: Index) -> None:
