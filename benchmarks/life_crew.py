@@ -54,7 +54,8 @@ class Crew:
 
     def kill(self, name: str) -> None:
         """Kill -9, and another in its place."""
-        os.kill(self._pid(name), signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may just have ended by itself
+            os.kill(self._pid(name), signal.SIGKILL)
         with self._lock:
             self._workers[name].stop()
             self._workers[name] = self._start(name)
@@ -63,10 +64,10 @@ class Crew:
     def stall(self, name: str) -> None:
         """Stop it for so long that it is taken for dead, and let it go on."""
         pid = self._pid(name)
-        os.kill(pid, signal.SIGSTOP)
         self.faults[f"stall {name}"] += 1
-        time.sleep(STALL)
         with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(STALL)
             os.kill(pid, signal.SIGCONT)
 
     def second(self) -> None:
@@ -78,7 +79,8 @@ class Crew:
                 self.faults["second publish"] += 1
                 return
         (pid,) = extra.pids.values()
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         extra.stop()
         self.faults["kill -9 publish 2"] += 1
 

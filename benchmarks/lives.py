@@ -71,8 +71,10 @@ def main(rounds: int, seed: int, keep: bool, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="lives-") as folder, engines(Path(folder)) as settings:
         with crew(settings, Path(folder) / LOG) as workers:
             live(settings, workers, result, keep=keep)
+        log = (Path(folder) / LOG).read_text(errors="replace")
+        result.differences += [f"A worker crashed: {line}" for line in log.splitlines() if " CRITICAL " in line]
         if result.differences:
-            say((Path(folder) / LOG).read_text(errors="replace")[-6000:])
+            say(log[-6000:])
     print_json(result) if as_json else _print(result)
     sys.exit(1 if result.differences else 0)
 
