@@ -5,7 +5,8 @@
 An own Kafka and OpenSearch and a worker of each stage. First nothing else is there to do, then a backfill of as many
 short stories is under way. Times are in milliseconds: from the moment before an item is given to the producer, from the
 end of an embargo, or from when a worker that was down then is ready, until a search has the story, or has it no more
-(asked every 20 ms), and until a subscriber of wire.stories gets it. Exit code 1 when a target is missed or a held story is seen too soon.
+(asked every 20 ms), and until a subscriber of wire.stories gets it. Exit code 1 when a target is missed or a held story
+is seen too soon.
 """
 
 import os
