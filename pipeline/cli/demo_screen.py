@@ -1,7 +1,8 @@
-"""What `wire demo` shows at the end: the newest stories, what all are about, and what became of some of them."""
+"""What `wire demo` shows at the end: what the stories are about, the running events, what changed, what is held."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from elasticsearch import Elasticsearch
 from rich.columns import Columns
@@ -15,7 +16,7 @@ from pipeline.cli.held import left, line
 from pipeline.cli.search import facet, show_hits
 from pipeline.cli.threads import span
 from pipeline.search.client import connect
-from pipeline.search.filters import parse_filter
+from pipeline.search.filters import filter_of, parse_filter
 from pipeline.search.history import held
 from pipeline.search.lookup import get
 from pipeline.search.query import Search, search
@@ -30,18 +31,17 @@ _MOST = 5
 def show(settings: Settings) -> None:
     """All of it, about forty lines, on standard output."""
     with connect(settings) as client:
-        results = search(client, settings, Search(sort="newest", size=2, facets=("country", "event"), values=6))
-        out.rule(f"The newest of {results.total} stories, and what all are about")
-        show_hits(results)
-        out.print(Columns([facet(each) for each in results.facets], padding=(0, 4)))
-        for title, table in (
-            (_QUESTION, _attacks(client, settings)),
-            ("Running events: wire threads", _threads(client, settings)),
-            ("What newer versions changed: wire history URI", _changed(client, settings)),
-            ("Held: wire held", _held(client, settings)),
-        ):
-            out.rule(title)
-            out.print(table)
+        about = search(client, settings, Search(size=0, facets=("country", "event"), values=6))
+        out.rule(f"What {about.total} stories are about: wire search --facet country --facet event")
+        out.print(Columns([facet(each) for each in about.facets], padding=(0, 4)))
+        out.rule(_QUESTION)
+        out.print(_attacks(client, settings))
+        out.rule("Running events, and the latest of one: wire threads, wire thread ID")
+        _show_threads(client, settings)
+        out.rule("What newer versions changed: wire history URI")
+        out.print(_rows(_changes(client, settings)))
+        out.rule("Held: wire held")
+        out.print(_rows(_held(client, settings)))
 
 
 def _attacks(client: Elasticsearch, settings: Settings) -> Table:
@@ -73,16 +73,20 @@ def _range(casualties: Casualties) -> str:
     return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
-def _threads(client: Elasticsearch, settings: Settings) -> Table:
+def _show_threads(client: Elasticsearch, settings: Settings) -> None:
     found = threads(client, settings, most=_MOST)
-    return _rows(
-        (each.headline or "", f"{each.stories} stories in {span(each.first, each.last)}, {', '.join(each.agencies)}")
-        for each in found
+    out.print(
+        _rows(
+            (
+                each.headline or "",
+                f"{each.stories} stories in {span(each.first, each.last)}, {', '.join(each.agencies)}",
+            )
+            for each in found
+        )
     )
-
-
-def _changed(client: Elasticsearch, settings: Settings) -> Table:
-    return _rows(_changes(client, settings))
+    if found:
+        latest = [filter_of("thread", found[0].id)]
+        show_hits(search(client, settings, Search(filters=latest, sort="newest", size=2)))
 
 
 def _changes(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, str]]:
@@ -92,13 +96,11 @@ def _changes(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, s
             yield hit.headline.text if hit.headline else hit.slugline or "", summary(hit.changes)
 
 
-def _held(client: Elasticsearch, settings: Settings) -> Table:
+def _held(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, str]]:
     now = datetime.now(UTC)
-    listed = list(held_view.rows(held(client, settings), {}))[:_MOST]
-    return _rows(
-        (row.headline or "", f"until {local(row.until)}, {left(row.until, now)}" if row.until else "withheld")
-        for row in listed
-    )
+    for row in islice(held_view.rows(held(client, settings), {}), _MOST):
+        until = f"until {local(row.until)}, {left(row.until, now)}" if row.until else "withheld"
+        yield row.headline or "", until
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Table:
