@@ -98,7 +98,7 @@ def _changes(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, s
 
 def _held(client: Elasticsearch, settings: Settings) -> Iterator[tuple[str, str]]:
     now = datetime.now(UTC)
-    for row in islice(held_view.rows(held(client, settings), {}), _MOST):
+    for row in islice(held_view.rows(held(client, settings, whole=False), {}), _MOST):
         until = f"until {local(row.until)}, {left(row.until, now)}" if row.until else "withheld"
         yield row.headline or "", until
 

@@ -59,7 +59,7 @@ def command(advisories: bool, as_json: bool) -> None:
         held_advisories.show(settings, as_json=as_json)
         return
     with connect(settings) as client:
-        found = list(held(client, settings))
+        found = list(held(client, settings, whole=False))
         untitled = [(life.uri, life.over) for life, story in found if life.over is not None and not _title(story)]
         listed = list(rows(found, versions(client, settings, untitled)))
     if as_json:

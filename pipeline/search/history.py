@@ -1,7 +1,7 @@
 """What the ledger and the history say, for people: what becomes of a story, its versions, and what is held."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,6 +20,7 @@ from pipeline.story import Story, tombstone
 _CHUNK = 1_000
 _PAIRS = 200
 """Versions looked up by uri and revision in one query: two clauses each, of the engines' 1,024."""
+_LARGE = ("body_text", "extra", "entities", "places", "events", "changes")
 _WAITING: dict[str, Any] = {
     "bool": {
         "filter": [{"exists": {"field": "newest"}}],
@@ -71,29 +72,30 @@ def history(client: Elasticsearch, settings: Settings, uri: str, *, privileged: 
     return seen if life.released else [tombstone(story) for story in seen]
 
 
-def held(client: Elasticsearch, settings: Settings) -> Iterator[tuple[Life, Story | None]]:
-    """What waits for the end of its embargo, the soonest first, and then what is withheld; with its newest version.
+def held(client: Elasticsearch, settings: Settings, *, whole: bool = True) -> Iterator[tuple[Life, Story | None]]:
+    """What waits for the end of its embargo, the soonest first, and then what is withheld; with its newest version,
+    `whole` or without text, findings and extra.
 
     For those who may see it: whose rights reach the private indices. Raises OperatorError for all others.
     """
     sort = [{"embargoed": {"order": "asc", "missing": "_last"}}, {"newest": "asc"}, {"uri": "asc"}]
     hits = _hits(client, ledger_index(settings), _WAITING, sort)
-    while chunk := [msgspec.convert(hit["_source"], Life) for hit in islice(hits, _PAIRS)]:
-        kept = versions(client, settings, ((life.uri, life.newest) for life in chunk))
+    # Whole ones one by one: the engine makes its answer in memory, whatever it comes to.
+    while chunk := [msgspec.convert(hit["_source"], Life) for hit in islice(hits, 1 if whole else _PAIRS)]:
+        kept = versions(client, settings, ((life.uri, life.newest) for life in chunk), whole=whole)
         yield from ((life, kept.get((life.uri, life.newest))) for life in chunk)
 
 
 def versions(
-    client: Elasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]]
+    client: Elasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]], *, whole: bool = False
 ) -> dict[tuple[str, int], Story]:
-    """The versions with these uris and revisions, for those who may see them; absent where the history has none."""
+    """The versions with these uris and revisions, for those who may see them, `whole` or without text, findings and
+    extra; absent where the history has none."""
     found: dict[tuple[str, int], Story] = {}
     remaining = iter(dict.fromkeys(wanted))
     while chunk := list(islice(remaining, _PAIRS)):
         pairs = [{"bool": {"filter": [{"term": {"uri": uri}}, {"term": {"revision": at}}]}} for uri, at in chunk]
-        sort = [{"revision": "asc"}, {"uri": "asc"}]
-        for hit in _hits(client, history_index(settings), {"bool": {"should": pairs}}, sort):
-            story = msgspec.convert(hit["_source"]["story"], Story)
+        for story in _stories(client, settings, {"bool": {"should": pairs}}, () if whole else _LARGE):
             found[story.uri, story.revision] = story
     return found
 
@@ -128,12 +130,16 @@ def called(client: Elasticsearch, settings: Settings, names: Iterable[str]) -> d
 
 
 def at_revisions(client: Elasticsearch, settings: Settings, revisions: Iterable[int]) -> Iterator[Story]:
-    """The versions of any story with one of these revisions."""
+    """The versions of any story with one of these revisions, without text, findings and extra."""
     remaining = iter(sorted(set(revisions)))
     while chunk := list(islice(remaining, _CHUNK)):
-        sort = [{"revision": "asc"}, {"uri": "asc"}]
-        for hit in _hits(client, history_index(settings), {"terms": {"revision": chunk}}, sort):
-            yield msgspec.convert(hit["_source"]["story"], Story)
+        yield from _stories(client, settings, {"terms": {"revision": chunk}}, _LARGE)
+
+
+def _stories(client: Elasticsearch, settings: Settings, query: Any, without: Sequence[str]) -> Iterator[Story]:
+    sort = [{"revision": "asc"}, {"uri": "asc"}]
+    for hit in _hits(client, history_index(settings), query, sort, [f"story.{name}" for name in without]):
+        yield msgspec.convert(hit["_source"]["story"], Story)
 
 
 def _free(story: Story, life: Life, now: datetime) -> bool:
@@ -149,11 +155,13 @@ def _versions(client: Elasticsearch, settings: Settings, uri: str) -> list[tuple
     return [(msgspec.convert(hit["_source"]["story"], Story), hit["_source"].get("shown", False)) for hit in hits]
 
 
-def _hits(client: Elasticsearch, index: str, query: Any, sort: list[Any]) -> Iterator[Any]:
+def _hits(client: Elasticsearch, index: str, query: Any, sort: list[Any], without: Sequence[str] = ()) -> Iterator[Any]:
     after = None
     while True:
         with translated():
-            answer = client.search(index=index, query=query, sort=sort, size=_CHUNK, search_after=after)
+            answer = client.search(
+                index=index, query=query, sort=sort, size=_CHUNK, search_after=after, source_excludes=list(without)
+            )
         hits = answer["hits"]["hits"]
         yield from hits
         if len(hits) < _CHUNK:

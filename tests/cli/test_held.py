@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -239,7 +240,9 @@ def test_what_is_held_comes_in_order(wire: Wire, books: Settings) -> None:
     assert all(each["headline"] == STORY.headline for each in told)
     with connect(books) as client:
         assert waiting(client, books) == Waiting(embargoed=450, withheld=1)
-        assert all(story for _, story in held(client, books))
+        whole = list(islice(held(client, books), 2))
+        assert [story for _, story in whole] == many[:2]
+        assert all(story and not story.body_text for _, story in held(client, books, whole=False))
     code, out, err = wire("held")
     assert (code, "urn:449" in out) == (0, True)
     assert f"seen by whoever may read the indices {books.index}-ledger and {books.index}-history" in err
