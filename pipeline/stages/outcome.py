@@ -57,8 +57,9 @@ class Source:
     priority: Priority
     batch: int
     """The most messages processed at once: what is in hand when a worker stops."""
-    within: float = 0.1
-    """Seconds to wait for a batch to fill."""
+    within: float = 0.03
+    """Seconds to wait for a batch to fill: a flash waits so long at each of four stages, and a worker at rest looks as
+    often whether there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
