@@ -11,6 +11,7 @@ from pipeline import settings as configuration
 from pipeline.audit import OUTCOMES, Report, audit
 from pipeline.bus.admin import check, lags
 from pipeline.cli.console import err, out, print_json, printable, say
+from pipeline.errors import TransientError
 from pipeline.flow import FLOW
 from pipeline.settings import Settings
 
@@ -47,14 +48,23 @@ def command(wait: float, as_json: bool) -> None:
 
 
 def wait_for_stages(settings: Settings, seconds: float) -> bool:
-    """Wait until no stage is behind; False when `seconds` were not enough."""
+    """Wait until no stage is behind; False when `seconds` were not enough.
+
+    A broker that does not answer meanwhile, as when it elects a coordinator, is waited for too; TransientError when it
+    still does not at the end.
+    """
     groups = {stage.group: tuple(source.topic for source in stage.reads) for stage in FLOW}
     end = time.monotonic() + seconds
-    while any(lag.behind for lag in lags(settings, groups)):
+    while True:
+        try:
+            if not any(lag.behind for lag in lags(settings, groups)):
+                return True
+        except TransientError:
+            if time.monotonic() >= end:
+                raise
         if time.monotonic() >= end:
             return False
         time.sleep(0.5)
-    return True
 
 
 def _show(report: Report) -> None:

@@ -21,7 +21,7 @@ from pipeline.cli import demo_screen, setup
 from pipeline.cli.audit import wait_for_stages
 from pipeline.cli.console import err, out, patiently, printable, say
 from pipeline.cli.feed import Tally, feed
-from pipeline.cli.samples import FEED, Sample, expected, lost, samples
+from pipeline.cli.samples import FEED, Sample, expected, lost, rounds, samples
 from pipeline.cli.supervisor import Supervisor
 from pipeline.cli.up import external, local
 from pipeline.errors import OperatorError
@@ -63,7 +63,10 @@ def command(seeds: str, data: str | None) -> None:
 def _show(settings: Settings, workers: Supervisor, folder: Path, log: Path) -> None:
     wanted = samples(folder)
     tally = Tally()
-    feed(settings, [str(sample.path) for sample in wanted], tally, feed_id=FEED)
+    for part in rounds(wanted):
+        feed(settings, [str(sample.path) for sample in part], tally, feed_id=FEED)
+        with err.status("Publishing"):
+            wait_for_stages(settings, SECONDS)
     say(f"{tally.sent} sample items fed from {folder}.")
     with connect(settings) as client:
         if not _found_again(client, settings, workers, wanted):

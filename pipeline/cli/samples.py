@@ -49,6 +49,19 @@ def newest(wanted: Sequence[Sample]) -> dict[str, Story]:
     return {story.uri: story for story in stories}
 
 
+def rounds(wanted: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
+    """The samples, and apart those with a newer version of a story before them: what these change is told only where
+    the older one was public."""
+    first: list[Sample] = []
+    later: list[Sample] = []
+    known: set[str] = set()
+    for sample in wanted:
+        uris = {story.uri for story in sample.stories}
+        (later if uris & known else first).append(sample)
+        known |= uris
+    return first, later
+
+
 def expected(wanted: Sequence[Sample]) -> dict[str, bool]:
     """Of each story whether search should show it: by its own newest version, and by the advisories among the
     samples."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.cli.samples import Sample, expected, samples
+from pipeline.cli.samples import Sample, expected, rounds, samples
 from pipeline.formats.base import Item
 from pipeline.stages.parse import parse_item
 
@@ -31,3 +31,10 @@ def test_of_the_seeds_six_are_not_to_be_seen_among_them_one_killed_by_advisory()
     hidden = [uri for uri, seen in found.items() if not seen]
     assert len(hidden) == 6
     assert sum(uri.startswith("urn:wire:samples:r:") for uri in hidden) == 1
+
+
+def test_newer_versions_go_in_a_second_round() -> None:
+    first, later = rounds(samples(SEEDS))
+    named = [sample.path.name[:2] for sample in later]
+    assert named == ["04", "06", "07", "08", "10", "12", "19", "39"]
+    assert len(first) + len(later) == len(samples(SEEDS))
