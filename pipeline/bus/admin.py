@@ -8,7 +8,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
 from pipeline.bus.connection import options, reach, translated
 from pipeline.errors import OperatorError
@@ -141,7 +141,7 @@ def _committed(client: Any, groups: list[str]) -> Any:
     while True:
         try:
             return client.list_group_offsets(groups)
-        except (CoordinatorLoadInProgressError, CoordinatorNotAvailableError):
+        except (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError):
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)

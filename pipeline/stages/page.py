@@ -40,7 +40,9 @@ class Page:
         step = arrived(before, story, self.now)
         if step.life.newest == story.revision:
             time = story.versioncreated or story.provenance.received
-            step = replace(step, life=replace(step.life, time=_utc(time), names=names(story)))
+            step = replace(
+                step, life=replace(step.life, time=_utc(time), names=names(story) or (before.names if before else ()))
+            )
         if story.pubstatus != "canceled" and step.life.newest == story.revision:
             self.arrivals.add(story.uri)
         if before and story.pubstatus == "canceled" and step.life.killed is not None:
