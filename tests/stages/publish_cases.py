@@ -60,6 +60,12 @@ def kill(number: int, **given: bool | str) -> Story:
     return v(number, "canceled", **given)  # type: ignore[arg-type]
 
 
+def nameless(story: Story) -> Story:
+    """As an advisory makes it of the story that it withholds."""
+    made = replace(story.provenance, channel=None, sequence=None)
+    return replace(story, headline=None, slugline=None, body_text="", events=(), provenance=made)
+
+
 def bare(number: int, status: PubStatus = "usable") -> Story:
     """A version without version and time, that came at that minute."""
     story = replace(v(number, status), version=None, versioncreated=None)
@@ -205,6 +211,8 @@ CASES = (
     case("withheld by an advisory", (v(1), "u 1"), (advisory(5, "withhold", BY_SLUG), "-> u withheld")),
     case("withheld by an advisory that was first", (advisory(5, "withhold", BY_SLUG), ""), (v(1), "-> u withheld")),
     case("released by an advisory", (advisory(5, "release", BY_URI), "note 5 5; -> release u")),
+    case("released by the slug that it had before an advisory withheld it", (v(1), "u 1"),
+         (nameless(v(2, "withheld")), "u hidden"), (advisory(5, "release", BY_SLUG), "note 5 5; -> release u")),
     case("an advisory that releases does not undo one that kills", (advisory(5, "kill", BY_SLUG), NOTE),
          (advisory(6, "release", BY_SLUG), "note 6 6"), (v(1), "-> u canceled")),
     case("an advisory that releases undoes one that withholds", (advisory(5, "withhold", BY_SLUG), ""),
