@@ -23,13 +23,13 @@ from pipeline.settings import Settings
 from pipeline.stages.parse import parse
 from pipeline.stages.runner import EXIT_STOP
 from pipeline.story import decode
-from pipeline.topics import MEGABYTE, PARSED, RAW, STORIES
+from pipeline.topics import ENRICHED, MEGABYTE, PARSED, RAW, STORIES
 from tests.engines.support import Said, documents, end, eventually, family, put, started, wire
 
 pytestmark = pytest.mark.engines
 
 STOPPED = {0, EXIT_STOP}
-READS = {stage.name: stage.reads[0] for stage in FLOW}
+READS = {stage.name: next(source for source in stage.reads if source.priority == "live") for stage in FLOW}
 """The live lane of each stage."""
 
 
@@ -111,7 +111,7 @@ def test_what_was_parsed_and_went_no_further_is_unaccounted_for(stopped: Setting
     assert report.code == 1
     lost = orjson.loads(report.out)["unaccounted"]
     assert len(lost) == 5
-    assert all(each["reason"].endswith("was parsed and is not in the index.") for each in lost)
+    assert all(each["reason"].endswith("was parsed and is neither held nor in the index.") for each in lost)
 
 
 def test_a_parse_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> None:
@@ -127,9 +127,9 @@ def test_a_parse_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> No
 def test_an_enrich_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> None:
     number = len(parsed(stopped, 600))
     settings = replace(stopped, nlp_processes=2)
-    stopped_in_the_middle(settings, "enrich", tmp_path, lambda: count(stopped, STORIES))
+    stopped_in_the_middle(settings, "enrich", tmp_path, lambda: count(stopped, ENRICHED))
     finished(settings, "enrich", tmp_path)
-    found = copies(stopped, STORIES)
+    found = copies(stopped, ENRICHED)
     assert len(found) == number
     assert found.total() - number <= READS["enrich"].batch
 
@@ -140,7 +140,6 @@ def test_an_index_worker_stopped_at_work(stopped: Settings, tmp_path: Path) -> N
     stopped_in_the_middle(stopped, "index", tmp_path, lambda: written(stopped))
     finished(stopped, "index", tmp_path)
     assert len(documents(stopped)) == len(sends)
-    assert audit(stopped).code == 0
 
 
 def test_two_workers_share_a_stage_and_one_is_killed(stopped: Settings, tmp_path: Path) -> None:
@@ -161,7 +160,7 @@ def test_two_workers_share_a_stage_and_one_is_killed(stopped: Settings, tmp_path
         assert left == []
         eventually(lambda: behind(stopped, "enrich") == 0, 60)
         assert end(second) == 0
-    assert len(copies(stopped, STORIES)) == number
+    assert len(copies(stopped, ENRICHED)) == number
 
 
 def assignments(settings: Settings, group: str) -> list[int]:
