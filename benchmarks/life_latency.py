@@ -48,7 +48,7 @@ PACE = 0.3
 EACH = 0.15
 """Seconds more for each held story, which is enriched before."""
 AHEAD = 6.0
-"""Seconds from the feeding of held stories to the end of their embargo."""
+"""Seconds from the feeding of held stories to the end of their embargo; beside a backfill four times as many."""
 THROWN_OUT = 12.0
 """Seconds until a worker that was killed has lost its partitions: it is down, and nobody else is up."""
 WARM = 30
@@ -115,7 +115,6 @@ def main(stories: int, backfill: int, seed: int, as_json: bool) -> None:
             assert at_rest(settings, LIMIT)
             measure(desk, result, "")
             _down(desk, publisher, result)
-            result.hops = _hops(settings, desk)
             if backfill:
                 _feed_backfill(settings, backfill, seed)
                 measure(desk, result, " (backfill)")
@@ -204,13 +203,16 @@ def measure(desk: Desk, result: Result, where: str) -> None:
     target = TARGETS["flash beside" if where else "flash"]
     _add(result, f"flash: searchable{where}", [watch.found[uri] - fed[uri] for uri in uris], target)
     _add(result, f"flash: in wire.stories{where}", [watch.topic[uri, "usable"] - fed[uri] for uri in uris])
+    result.hops |= _hops(desk, uris, where)
     _kills(desk, uris)
     fed, target = dict(desk.fed), TARGETS["kill"]
     _add(result, f"kill: gone from search{where}", [watch.gone[uri] - fed[uri] for uri in uris], target)
     tombstones = [watch.topic[uri, "canceled"] - fed[uri] for uri in uris]
     _add(result, f"kill: in wire.stories{where}", tombstones, target)
     say(f"Embargoes{where}")
-    end = _held(desk, uris := _uris(f"held{len(desk.fed)}", result.stories), AHEAD + result.stories * EACH)
+    end = _held(
+        desk, uris := _uris(f"held{len(desk.fed)}", result.stories), AHEAD * (4 if where else 1) + result.stories * EACH
+    )
     _release(desk, result, uris, end, f"embargo: {{}}{where}")
 
 
@@ -284,19 +286,13 @@ def _left(settings: Settings) -> int:
     return sum(lag.behind for lag in lags(settings, {"wire-enrich": (PARSED_BULK,)}))
 
 
-def _hops(settings: Settings, desk: Desk) -> dict[str, float]:
-    """The median of each way of the first flashes, by the timestamps of the messages."""
+def _hops(desk: Desk, uris: Sequence[str], where: str) -> dict[str, float]:
+    """The median of each way of the flashes, by the timestamps of the messages."""
     times: dict[tuple[str, str], float] = {}
-    for message in read(settings, *HOPS):
-        if (uri := (message.key or b"").decode()) in desk.watch.found and ":flash" in uri:
-            times.setdefault((message.topic, uri), message.timestamp.timestamp())
-    ways = {f"{a} to {b}": (a, b) for a, b in pairwise(HOPS)}
-    uris = {uri for _, uri in times}
-    found = {
-        name: [times[b, uri] - times[a, uri] for uri in uris if (a, uri) in times and (b, uri) in times]
-        for name, (a, b) in ways.items()
-    }
-    found[f"{STORIES} to a search"] = [desk.watch.found[uri] - times[STORIES, uri] for uri in uris]
+    for message in read(desk.settings, *HOPS):
+        times.setdefault((message.topic, (message.key or b"").decode()), message.timestamp.timestamp())
+    found = {f"{a} to {b}{where}": [times[b, uri] - times[a, uri] for uri in uris] for a, b in pairwise(HOPS)}
+    found[f"{STORIES} to a search{where}"] = [desk.watch.found[uri] - times[STORIES, uri] for uri in uris]
     return {name: round(1000 * median(values), 1) for name, values in found.items()}
 
 
