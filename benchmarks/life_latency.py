@@ -289,8 +289,10 @@ def _left(settings: Settings) -> int:
 def _hops(desk: Desk, uris: Sequence[str], where: str) -> dict[str, float]:
     """The median of each way of the flashes, by the timestamps of the messages."""
     times: dict[tuple[str, str], float] = {}
+    keys = {uri.encode(): uri for uri in uris}
     for message in read(desk.settings, *HOPS):
-        times.setdefault((message.topic, (message.key or b"").decode()), message.timestamp.timestamp())
+        if message.key in keys:
+            times.setdefault((message.topic, keys[message.key]), message.timestamp.timestamp())
     found = {f"{a} to {b}{where}": [times[b, uri] - times[a, uri] for uri in uris] for a, b in pairwise(HOPS)}
     found[f"{STORIES} to a search{where}"] = [desk.watch.found[uri] - times[STORIES, uri] for uri in uris]
     return {name: round(1000 * median(values), 1) for name, values in found.items()}

@@ -1,7 +1,7 @@
 """What readers of the topics and of the index can see, held against what was fed: see benchmarks/lives.py."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,9 +67,9 @@ class View:
     """Every message of wire.stories and wire.events, in the order of its partition."""
 
 
-def look(settings: Settings) -> View:
-    """Read it all."""
-    sent = tuple(read(settings, STORIES, EVENTS))
+def look(settings: Settings, ours: Container[bytes]) -> View:
+    """Read it all, and of the topics the messages with `ours` as their key: others may have sent what is no story."""
+    sent = tuple(message for message in read(settings, STORIES, EVENTS) if message.key in ours)
     last = {message.key: message for message in sent if message.topic == STORIES}
     stories = (decode(message.value) for message in last.values())
     with connect(settings) as client:
@@ -89,7 +89,8 @@ def _documents(client: Elasticsearch, index: str) -> dict[str, Any]:
 
 def differences(script: Script, settings: Settings) -> tuple[View, list[str]]:
     """What readers see, and everything that is not as it must be, each as a sentence; to be asked at rest."""
-    now, view = datetime.now(UTC), look(settings)
+    ours = {uri.encode() for uri in script.reference.versions}
+    now, view = datetime.now(UTC), look(settings, ours)
     found = [*_unlike(script, view, now), *_leaks(script, view, settings, now), *_unaccounted(settings)]
     return view, list(dict.fromkeys(found))
 

@@ -39,7 +39,7 @@ FLOW: tuple[Stage, ...] = (
         name="parse",
         reads=(
             Source(topic=RAW, priority="live", batch=32),
-            Source(topic=RAW_BULK, priority="bulk", batch=64),
+            Source(topic=RAW_BULK, priority="bulk", batch=32),
         ),
         writes=(PARSED, PARSED_URGENT, PARSED_BULK, DEAD_LETTER),
         open=open_parse,
@@ -49,7 +49,7 @@ FLOW: tuple[Stage, ...] = (
         reads=(
             Source(topic=PARSED_URGENT, priority="urgent", batch=8),
             Source(topic=PARSED, priority="live", batch=48),
-            Source(topic=PARSED_BULK, priority="bulk", batch=96),
+            Source(topic=PARSED_BULK, priority="bulk", batch=16),
         ),
         writes=(ENRICHED, ENRICHED_BULK, DEAD_LETTER),
         open=open_enrich,
@@ -58,7 +58,7 @@ FLOW: tuple[Stage, ...] = (
         name="publish",
         reads=(
             Source(topic=ENRICHED, priority="live", batch=100),
-            Source(topic=ENRICHED_BULK, priority="bulk", batch=100),
+            Source(topic=ENRICHED_BULK, priority="bulk", batch=16),
             Source(topic=ORDERS, priority="live", batch=100),
         ),
         writes=(STORIES, EVENTS, FINGERPRINTS, ENRICHED, ORDERS, DEAD_LETTER),
@@ -74,7 +74,7 @@ FLOW: tuple[Stage, ...] = (
     ),
     Stage(
         name="index",
-        reads=(Source(topic=STORIES, priority="live", batch=200),),
+        reads=(Source(topic=STORIES, priority="live", batch=32),),
         writes=(ORDERS, DEAD_LETTER),
         open=open_index,
         indexes=True,

@@ -86,6 +86,7 @@ def build(stage: Stage, settings: Settings) -> faust.App:
         broker_max_poll_interval=7 * 86400.0,  # blocked longer, a member leaves its group and never rejoins
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 * MEGABYTE,
+        broker_max_poll_records=4,  # while more than fit are put into one topic's full buffer, no other topic is read
         producer_acks=-1,
         producer_compression_type="gzip",
         producer_linger=0.002,

@@ -73,8 +73,14 @@ def test_search_finds_what_may_be_seen_and_nothing_else(fed: tuple[Settings, dic
     assert documents(settings, live_alias(settings)).keys() & known == wanted
     with connect(settings) as client:
         assert eventually(lambda: not lost(client, settings, samples(SEEDS)), 5)
-    said = wire(settings, "search", "baghdad", "attacks", "--json")
-    assert uri("21-baghdad-attacks.json") in {hit["uri"] for hit in orjson.loads(said.out)["hits"]}
+    copies = {uri("21-baghdad-attacks.json"), uri("22-baghdad-attacks-northgate.txt")}
+
+    def found() -> set[str]:
+        said = wire(settings, "search", "baghdad", "attacks", "--json")
+        return copies & {hit["uri"] for hit in orjson.loads(said.out)["hits"]}
+
+    # Two agencies' copies of one story are related after they are published; from then on search shows one of them.
+    assert eventually(lambda: len(found()) == 1)
 
 
 @pytest.mark.parametrize("file", [KILLED, "23-bergen-time-capsule.json", "25-poet-obituary-withheld.json"])
