@@ -1,10 +1,10 @@
 """What it costs to relate a story to those already known, engine included, by how many are known.
 
-    python -m benchmarks.relations_cost [--known 1000,10000,100000] [--flood 10000] [--json]
+    python -m benchmarks.relations_cost [--known 1000,10000,100000] [--daily 20000] [--flood 10000] [--json]
 
 One run on one OpenSearch of its own, in a temporary folder: the index is filled to each size with synthetic stories,
-all of them within the times in which duplicates and threads are looked for, and at each size the same number of new
-stories is related, one by one and in batches. Of these, one in five is a copy of a story that is known, and all have
+of the rate of a desk with many agencies (--daily), and at each size the same number of new stories of the last hour is
+related, one by one and in batches. Of these, one in five is a copy of a story that is known, and all have
 keys in common with others, some of them with many: names, places and words are drawn from a long-tailed distribution.
 At the end a flood is added, of stories that fill the same template, and more of them are related. Measured is the whole
 work of the stage, from the message to the orders; what it costs to make a record is stated beside it.
@@ -17,7 +17,7 @@ import statistics
 import struct
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -46,9 +46,8 @@ from pipeline.stages.relate import relate_batch
 from pipeline.story import Story
 from pipeline.topics import FINGERPRINTS
 
-NOW = 1_770_000_000
-SPREAD = 6 * 86400
-"""Seconds over which the known stories are spread, evenly and in no order."""
+BEGAN = 1_770_000_000
+DAY, HOUR = 86_400, 3_600
 BATCH, FILLING = 50, 1_000
 
 
@@ -76,6 +75,8 @@ class World:
     client: AsyncElasticsearch
     settings: Settings
     engine: psutil.Process
+    daily: int
+    """Stories a day."""
 
 
 def hexadecimal(chance: random.Random, size: int) -> str:
@@ -128,36 +129,42 @@ def traits(chance: random.Random, uri: str) -> Traits:
     )
 
 
-def synthetic(number: int, kind: str) -> Record:
-    """The record of a story; of the same number and kind always the same. 'flood': one of a template."""
+def synthetic(number: int, kind: str, when: int) -> Record:
+    """The record of a story; of the same number and kind always alike. 'flood': one of a template."""
     chance = random.Random(f"{kind} {number}")
     uri = f"urn:{kind}:{number}"
     made = fingerprint(chance)
     if kind == "flood":  # a shared beginning: its bands and its sketch
         shared = fingerprint(random.Random(0))
         made = replace(made, bands=(*shared.bands[:12], *made.bands[12:]), lead=shared.lead)
-    when = NOW - chance.randrange(SPREAD)
     return Record(uri=uri, revision=1, time=when, fingerprint=made, traits=traits(chance, uri))
 
 
-def copied(number: int, of: int) -> Record:
-    """A copy of a known story, an hour later."""
-    original = synthetic(of, "known")
-    return replace(synthetic(number, "new"), fingerprint=original.fingerprint, time=original.time + 3600)
+def copied(number: int, of: int, when: int) -> Record:
+    """A copy of a known story."""
+    return replace(synthetic(number, "new", when), fingerprint=synthetic(of, "known", 0).fingerprint)
 
 
-def arrivals(begin: int, count: int, known: int, kind: str) -> list[Record]:
-    chance = random.Random(begin)
-    numbers = range(begin, begin + count)
-    if kind == "flood":
-        return [synthetic(number, kind) for number in numbers]
-    return [synthetic(n, kind) if n % 5 else copied(n, chance.randrange(known)) for n in numbers]
+def time_of(number: int, daily: int) -> int:
+    """When the known story of that number came: one after the other, `daily` a day."""
+    return BEGAN + number * DAY // daily
 
 
-async def fill(world: World, numbers: range, kind: str) -> None:
+def arrivals(begin: int, count: int, known: int, daily: int, kind: str) -> list[Record]:
+    """Of the hour after the last known story; one in five is a copy of a story of the day before."""
+    chance, now = random.Random(begin), time_of(known, daily)
+    made = []
+    for number in range(begin, begin + count):
+        of, when = chance.randrange(max(0, known - daily), known), now + chance.randrange(HOUR)
+        copy = kind != "flood" and number % 5 == 0
+        made.append(copied(number, of, when) if copy else synthetic(number, kind, when))
+    return made
+
+
+async def fill(world: World, numbers: range, kind: str, when: Callable[[int], int]) -> None:
     """Put synthetic stories into the index as the stage would have left them."""
     for start in range(0, len(numbers), FILLING):
-        records = [synthetic(number, kind) for number in numbers[start : start + FILLING]]
+        records = [synthetic(number, kind, when(number)) for number in numbers[start : start + FILLING]]
         documents = [Document(node_id(r.uri), 0, orjson.dumps(learned(None, r)), Seen()) for r in records]
         while True:
             try:
@@ -198,9 +205,9 @@ async def measure(world: World, known: int, stories: int, kind: str) -> Cost:
     """Relate `stories` new stories one by one, and as many in batches."""
     await quiet(world.client, world.settings)
     offsets = itertools.count(10 * known)
-    single, sent = await relate_all(world, arrivals(next(offsets), stories, known, kind), offsets, 1)
+    single, sent = await relate_all(world, arrivals(next(offsets), stories, known, world.daily, kind), offsets, 1)
     before = processor(psutil.Process()), processor(world.engine)
-    batched, more = await relate_all(world, arrivals(next(offsets), stories, known, kind), offsets, BATCH)
+    batched, more = await relate_all(world, arrivals(next(offsets), stories, known, world.daily, kind), offsets, BATCH)
     after = processor(psutil.Process()), processor(world.engine)
     stage, engine = (1000 * (now - then) / stories for now, then in zip(after, before, strict=True))
     return Cost(
@@ -235,14 +242,14 @@ def processor(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-async def run(settings: Settings, sizes: Sequence[int], stories: int, flood: int) -> list[Cost]:
+async def run(settings: Settings, sizes: Sequence[int], daily: int, stories: int, flood: int) -> list[Cost]:
     found: list[Cost] = []
     pid = state.read(Path(settings.data)).engines["opensearch"].pid
     async with connect_async(settings) as client:
-        world, there = World(client, settings, psutil.Process(pid)), 0
+        world, there = World(client, settings, psutil.Process(pid), daily), 0
         for known in sizes:
             say(f"Filling the index to {known:,} stories")
-            await fill(world, range(there, known), "known")
+            await fill(world, range(there, known), "known", lambda number: time_of(number, daily))
             if not there:  # the engine's first requests are its slowest
                 await measure(world, known, stories, "first")
             there = known
@@ -250,7 +257,7 @@ async def run(settings: Settings, sizes: Sequence[int], stories: int, flood: int
             say(f"{found[-1]}")
         if flood:
             say(f"A flood of {flood:,} stories of one template")
-            await fill(world, range(flood), "flood")
+            await fill(world, range(flood), "flood", lambda number: time_of(there, daily) + number * HOUR // flood)
             found.append(await measure(world, there, stories, "flood"))
     return found
 
@@ -282,14 +289,15 @@ def engine(folder: Path) -> Iterator[Settings]:
 
 @click.command()
 @click.option("--known", default="1000,10000,100000,1000000", show_default=True, help="Sizes, ascending.")
+@click.option("--daily", default=20_000, show_default=True, help="Known stories of one day.")
 @click.option("--stories", default=200, show_default=True, help="To relate at each size, one by one and in batches.")
 @click.option("--flood", default=10_000, show_default=True, help="Stories of one template, at the end; 0 for none.")
 @click.option("--json", "as_json", is_flag=True)
-def main(known: str, stories: int, flood: int, as_json: bool) -> None:
+def main(known: str, daily: int, stories: int, flood: int, as_json: bool) -> None:
     """Measure what it costs to relate a story, by how many are known."""
     sizes = [int(each) for each in known.split(",")]
     with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as settings:
-        costs = asyncio.run(run(settings, sizes, stories, flood))
+        costs = asyncio.run(run(settings, sizes, daily, stories, flood))
     making = record_cost()
     if as_json:
         print_json({"record_ms": making, "costs": [asdict(each) for each in costs]})

@@ -17,6 +17,8 @@ from pipeline.errors import TerminalError
 
 T = TypeVar("T")
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""ISO 8601."""
 Offset = Annotated[int, msgspec.Meta(ge=0)]
 Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Urgency = Annotated[int, msgspec.Meta(ge=1, le=9)]
@@ -27,8 +29,19 @@ EntityType = Literal["person", "organisation", "gpe", "location", "facility", "n
 EventType = Literal[
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST",
     "ACCUSE", "REJECT", "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+    "DISASTER", "ACCIDENT", "CRIME", "TRIAL", "ELECTION", "APPOINTMENT", "DEATH", "STRIKE", "EARNINGS", "MERGER",
+    "MARKET", "POLICY", "LAUNCH", "SPORT", "WEATHER", "OUTBREAK",
 ]  # fmt: skip
-EventStatus = Literal["asserted", "negated", "hypothetical"]
+"""The 16 types of PLOVER, then ours for the news beyond conflict and diplomacy."""
+EventStatus = Literal["asserted", "denied", "negated", "hypothetical", "planned", "demanded", "background"]
+"""Whether it happened: told as a fact; said by those concerned not to be so; told not to have happened; only possible,
+threatened or conditional; announced; called for; or happened before the news and told to explain it."""
+QuoteKind = Literal["direct", "mixed", "indirect"]
+FigureKind = Literal[
+    "money", "percent", "points", "count", "distance", "area", "weight", "volume", "speed", "temperature", "energy",
+    "duration",
+]  # fmt: skip
+Qualifier = Literal["about", "at least", "more than", "nearly", "less than", "at most"]
 CasualtyKind = Literal["killed", "wounded", "missing", "detained", "displaced"]
 AdvisoryKind = Literal["kill", "withhold", "release"]
 
@@ -114,6 +127,8 @@ class Entity:
     in_headline: bool = False
     role: str | None = None
     """A person's title or function as the story gives it: 'finance minister'."""
+    salience: Confidence = 0.0
+    """How much the story is about it, from where and how often it is named; 1 for what it is about most."""
     code: str | None = None
     """The agency's code for it, where the agency gave the entity."""
     confidence: Confidence = 1.0
@@ -169,17 +184,89 @@ class Event:
     trigger: Span
     evidence: Span
     """The sentence that tells it."""
+    again: tuple[Span, ...] = ()
+    """The triggers by which other sentences tell the same event."""
     actors: tuple[Participant, ...] = ()
     targets: tuple[Participant, ...] = ()
+    instruments: tuple[Participant, ...] = ()
+    """By what means: 'a car bomb', 'drones'."""
     place: str | None = None
     country: str | None = None
     """ISO 3166-1 alpha-2."""
     date: str | None = None
     """As written: 'on Tuesday', 'last month'."""
+    begins: Day | None = None
+    """The first day of it or of the time in which it was, resolved from `date` against the story's own time."""
+    ends: Day | None = None
+    """The last one, included."""
     casualties: tuple[Casualties, ...] = ()
+    attribution: Participant | None = None
+    """Who says so: 'police said'."""
+    main: bool = False
+    """Whether it is what the story is about."""
     status: EventStatus = "asserted"
     confidence: Confidence = 1.0
     component: str = "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What somebody said or wrote, in its own words or reported."""
+
+    kind: QuoteKind
+    """In quotation marks; partly so ('called it "a disgrace"'); or without any ('said that ...')."""
+    spans: tuple[Span, ...]
+    """What was said, without marks and without who says so: a piece a paragraph, or around 'he said'. Of a mixed
+    quote what is reported, the marked words in it."""
+    cue: Span | None = None
+    """The word that says that it was said: 'said', 'according to'."""
+    speaker: Participant | None = None
+    """Who: by name where it is an entity, else as described ('a second diplomat')."""
+    confidence: Confidence = 1.0
+    component: str = "quotes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number with what it is of: 'between $3 million and $4 million' is low=3e6, high=4e6, unit USD."""
+
+    kind: FigureKind
+    span: Span
+    """With its unit and without its qualifier."""
+    low: float | None
+    """In `unit`; None for 'up to' and 'less than'."""
+    high: float | None
+    """As `low` where it is exact; None for 'at least' and 'more than'."""
+    unit: str | None = None
+    """ISO 4217 for money, '%', 'pp' for percentage points, SI symbols or 'ha', 'bbl', ...: see enrichers/figures.py."""
+    qualifier: Qualifier | None = None
+    of: str | None = None
+    """What it counts or measures, as written: 'soldiers', 'net profit'."""
+    confidence: Confidence = 1.0
+    component: str = "figures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject from IPTC Media Topics (CC BY 4.0)."""
+
+    code: str
+    """'medtop:16000000'."""
+    name: str
+    parents: tuple[str, ...] = ()
+    """The codes above it, the broadest last."""
+    confidence: Confidence = 1.0
+    component: str = "topics"
+    """'agency' where the agency gave it, in whatever scheme."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toll:
+    """How many people the story's main event, or all of its events of harm, cost: to be compared between versions."""
+
+    kind: CasualtyKind
+    low: Annotated[int, msgspec.Meta(ge=0)]
+    high: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +422,10 @@ class Story:
     entities: tuple[Entity, ...] = ()
     places: tuple[Place, ...] = ()
     events: tuple[Event, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    toll: tuple[Toll, ...] = ()
 
     changes: Changes | None = None
     """Against the version that was public before; None for a first one, and after a kill."""

@@ -32,6 +32,7 @@ Properties = dict[str, Any]
 
 _KEYWORD: Properties = {"type": "keyword", "ignore_above": LONGEST_KEYWORD}
 _DATE: Properties = {"type": "date"}
+_DAY: Properties = {"type": "date", "format": "strict_date", "ignore_malformed": True}
 _INTEGER: Properties = {"type": "integer"}
 _LONG: Properties = {"type": "long"}
 _FLOAT: Properties = {"type": "float"}
@@ -152,6 +153,10 @@ def enrichment_properties() -> Properties:
         "event_types_all": _FACET,
         "actors": _FACET,
         "targets": _FACET,
+        "main_event": _FACET,
+        "speakers": _NAME,
+        "topics": _FACET,
+        "topic_codes": _FACET,
         **dict.fromkeys(CASUALTIES, _INTEGER),
         "names": _PLAIN_TEXT,
         "entities": {
@@ -164,6 +169,7 @@ def enrichment_properties() -> Properties:
                 "code": _KEYWORD,
                 "mentions": _INTEGER,
                 "in_headline": _BOOLEAN,
+                "salience": _FLOAT,
                 "confidence": _FLOAT,
                 "component": _KEYWORD,
             },
@@ -179,9 +185,14 @@ def enrichment_properties() -> Properties:
                 "evidence": _PLAIN_TEXT,
                 "actors": _FACET,
                 "targets": _FACET,
+                "instruments": _FACET,
+                "attribution": _FACET,
+                "main": _BOOLEAN,
                 "place": _FACET,
                 "country": _KEYWORD,
                 "date": _KEYWORD,
+                "begins": _DAY,
+                "ends": _DAY,
                 "casualties": {"properties": dict.fromkeys(CASUALTIES, range_of_integers)},
                 "confidence": _FLOAT,
                 "component": _KEYWORD,

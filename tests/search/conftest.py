@@ -17,7 +17,7 @@ from pipeline.search.mapping import CASUALTIES, LONGEST_BODY
 from pipeline.search.setup import ensure, private_indices
 from pipeline.search.writer import Document, Outcome, write
 from pipeline.settings import Settings
-from pipeline.story import Casualties, Entity, Story
+from pipeline.story import Casualties, Day, Entity, Story
 
 Write = Callable[[Settings, Sequence[Document]], list[Outcome]]
 Index = Callable[..., None]
@@ -103,6 +103,7 @@ def index(settings: Settings, client: Elasticsearch) -> Index:
 
 
 LEAVES: dict[Any, Any] = {
+    Day: "2026-03-01",
     int: 1,
     float: 0.5,
     bool: True,
