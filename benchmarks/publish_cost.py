@@ -13,7 +13,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from rich.table import Table
 
 from pipeline import settings as configuration
 from pipeline.cli.console import err, out, print_json, say
+from pipeline.errors import TransientError
 from pipeline.life import Life
 from pipeline.lifecycle.naming import names
 from pipeline.lifecycle.revision import revision
@@ -94,11 +95,25 @@ async def fill(client: AsyncElasticsearch, settings: Settings, numbers: range) -
                 )
                 for each in stories
             }
-            assert not await ledger.enter(client, settings, lives, {})
-            assert not await ledger.keep(client, settings, [Version(each, shown=True) for each in stories])
+            await _written(client, settings, stories, lives)
             status.update(f"Filling: {numbers[start]:,}")
     for index in private.indices(settings):
         await client.options(request_timeout=300).indices.refresh(index=index)
+
+
+async def _written(
+    client: AsyncElasticsearch, settings: Settings, stories: Sequence[Story], lives: Mapping[str, Life]
+) -> None:
+    """As the stage does, again and again until the engine, which has much to merge here, has taken it all."""
+    while True:
+        try:
+            known = await ledger.entries(client, settings, lives)
+            failed = await ledger.enter(client, settings, {u: life for u, life in lives.items() if u not in known}, {})
+            if not failed | await ledger.keep(client, settings, [Version(each, shown=True) for each in stories]):
+                return
+        except TransientError as error:
+            say(f"{error}")
+        await asyncio.sleep(1)
 
 
 def arrivals(kind: str, known: int, count: int, chance: random.Random) -> list[Story]:
@@ -155,6 +170,7 @@ async def run(settings: Settings, sizes: Sequence[int], count: int) -> list[Cost
                 await measure(books, "copy", known, count)
             there = known
             found += [await measure(books, kind, known, count) for kind in KINDS]
+            say("; ".join(f"{each.what} {each.p50:.2f} ms" for each in found[-len(KINDS) :]))
     return found
 
 
