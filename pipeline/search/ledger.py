@@ -31,6 +31,8 @@ Failure = TerminalError | TransientError
 _STRIPPED, _SHOWN = 1 << 16, 1 << 8
 _FEW, _MOST_READ = 4, 10 << 20
 """Versions that are read without asking for their sizes first; bytes of versions read at once, if it is not one."""
+MOST_HELD = 64 << 20
+"""Bytes of the versions of several stories that are given at once; in a worker's memory they take some times that."""
 _STRIPPED_AT_ONCE, _MOST_STRIPPED = 100, 1_000
 _IDENTITY = [
     f"story.{name}"
@@ -49,6 +51,10 @@ _IDENTITY = [
     )
 ]
 """What is read of a version to strip it; its text is not needed for that."""
+
+
+class TooMuchError(Exception):
+    """These versions of several stories are too large to be given at once: ask for fewer stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +94,24 @@ async def entries(client: AsyncElasticsearch, settings: Settings, uris: Iterable
 async def versions(
     client: AsyncElasticsearch, settings: Settings, wanted: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], Story]:
-    """The versions with these uris and revisions; absent where the history has none."""
-    ids = sorted({_version_id(uri, revision) for uri, revision in wanted})
-    found = {}
-    for chunk in [ids] if len(ids) <= _FEW else _chunks(await _read(client, settings, ids, "size")):
+    """The versions with these uris and revisions; absent where the history has none. Raises TooMuchError."""
+    owners = {_version_id(uri, revision): uri for uri, revision in wanted}
+    ids, found = sorted(owners), {}
+    for chunk in [ids] if len(ids) <= _FEW else _chunks(await _sizes(client, settings, ids, owners)):
         for source in (await _read(client, settings, chunk, "story")).values():
             story = msgspec.convert(source["story"], Story)
             found[story.uri, story.revision] = story
     return found
+
+
+async def _sizes(
+    client: AsyncElasticsearch, settings: Settings, ids: Sequence[str], owners: Mapping[str, str]
+) -> dict[str, int]:
+    """Bytes of each version; TooMuchError when those of several stories come to more than may be given."""
+    sizes = {each: source["size"] for each, source in (await _read(client, settings, ids, "size")).items()}
+    if sum(sizes.values()) > MOST_HELD and len({owners[each] for each in sizes}) > 1:
+        raise TooMuchError
+    return sizes
 
 
 async def _read(
@@ -115,16 +131,16 @@ async def _read(
     return found
 
 
-def _chunks(sizes: Mapping[str, Mapping[str, int]]) -> Iterator[list[str]]:
+def _chunks(sizes: Mapping[str, int]) -> Iterator[list[str]]:
     """Ids in runs of _MOST_READ bytes: an answer is made in the engine's memory, whatever it comes to."""
     chunk: list[str] = []
     length = 0
-    for each, source in sizes.items():
-        if chunk and length + source["size"] > _MOST_READ:
+    for each, size in sizes.items():
+        if chunk and length + size > _MOST_READ:
             yield chunk
             chunk, length = [], 0
         chunk.append(each)
-        length += source["size"]
+        length += size
     if chunk:
         yield chunk
 

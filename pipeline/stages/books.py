@@ -15,7 +15,8 @@ from pipeline.story import Story
 
 
 class Books(Protocol):
-    """See search/ledger.py and search/advisories.py, whose words these are. All raise TransientError."""
+    """See search/ledger.py and search/advisories.py, whose words these are. All raise TransientError, `versions`
+    TooMuchError too, never for one story alone."""
 
     async def entries(self, uris: Iterable[str]) -> dict[str, Entry]: ...
     async def versions(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Story]: ...

@@ -20,7 +20,7 @@ from pipeline.lifecycle.orders import Order, ordered
 from pipeline.lifecycle.relations import record
 from pipeline.messages import Message, Send, dead_letter
 from pipeline.search.client import connect_async
-from pipeline.search.ledger import Failure
+from pipeline.search.ledger import Failure, TooMuchError
 from pipeline.settings import Settings
 from pipeline.stages.books import Books, IndexBooks
 from pipeline.stages.outcome import Again, Done, Outcome, Priority, Tick, Work
@@ -57,6 +57,14 @@ async def open_publish(
 
 async def publish(books: Books, batch: Sequence[Message], now: datetime) -> list[Outcome]:
     """What becomes of each message of a batch: the whole stage, but for where the books are kept."""
+    try:
+        return await _publish(books, batch, now)
+    except TooMuchError:  # small messages about large stories: one half after the other
+        half = len(batch) // 2
+        return [*await publish(books, batch[:half], now), *await publish(books, batch[half:], now)]
+
+
+async def _publish(books: Books, batch: Sequence[Message], now: datetime) -> list[Outcome]:
     asked = [_decoded(message) for message in batch]
     known = await books.entries({each.uri for each in asked if not isinstance(each, TerminalError)})
     before = {uri: entry.life for uri, entry in known.items()}

@@ -8,9 +8,9 @@ from pipeline.errors import TerminalError, TransientError
 from pipeline.life import Life
 from pipeline.search.advisories import MOST
 from pipeline.search.documents import as_json
-from pipeline.search.ledger import Entry, Failure, Version
+from pipeline.search.ledger import MOST_HELD, Entry, Failure, TooMuchError, Version
 from pipeline.search.writer import Seen
-from pipeline.story import Story, tombstone
+from pipeline.story import Story, encode, tombstone
 
 
 def _rank(version: Version) -> tuple[bool, bool, int]:
@@ -25,12 +25,17 @@ class MemoryBooks:
     history: dict[tuple[str, int], Version] = field(default_factory=dict)
     advisories: dict[str, list[Story]] = field(default_factory=dict)
     writes: int = 0
+    held: int = MOST_HELD
+    """Bytes of the versions of several stories that are given at once."""
 
     async def entries(self, uris: Iterable[str]) -> dict[str, Entry]:
         return {uri: self.lives[uri] for uri in uris if uri in self.lives}
 
     async def versions(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Story]:
-        return {key: self.history[key].story for key in wanted if key in self.history}
+        found = {key: self.history[key].story for key in wanted if key in self.history}
+        if sum(len(encode(each)) for each in found.values()) > self.held and len({uri for uri, _ in found}) > 1:
+            raise TooMuchError
+        return found
 
     async def keep(self, kept: Sequence[Version]) -> dict[tuple[str, int], Failure]:
         failed: dict[tuple[str, int], Failure] = {}

@@ -17,7 +17,7 @@ from pipeline.search import private
 from pipeline.search.advisories import MOST
 from pipeline.search.client import connect, connect_async
 from pipeline.search.documents import document_id
-from pipeline.search.ledger import Entry, Version
+from pipeline.search.ledger import MOST_HELD, Entry, TooMuchError, Version
 from pipeline.settings import Settings
 from pipeline.stages.books import Books, IndexBooks
 from pipeline.story import Advisory, Event, Provenance, Span, Story, Target, decode, encode, tombstone
@@ -370,3 +370,23 @@ def test_large_versions_are_read_in_several_requests(use: Use) -> None:
     found = use(work)
     assert len(found) == 6
     assert all(found["u", each.revision] == decode(encode(each)) for each in large)
+
+
+def test_the_versions_of_many_large_stories_are_not_given_at_once(use: Use) -> None:
+    """They would fill the worker's memory. Those of one story are given, however large."""
+    text = "x" * (MOST_HELD // 6)
+
+    async def work(books: Books) -> None:
+        for each in [*(story(number, text) for number in range(4)), *(story(uri=f"v{n}") for n in range(6))]:
+            assert await books.keep([Version(each)]) == {}
+        one = [("u", number) for number in range(4)]
+        few = [("u", 0), *((f"v{number}", 1) for number in range(6))]
+        assert len(await books.versions(one)) == 4
+        assert len(await books.versions(few)) == 7
+        for number in range(4):
+            assert await books.keep([Version(story(uri=f"w{number}", text=text))]) == {}
+        many = [*one, *((f"w{number}", 1) for number in range(4))]
+        with pytest.raises(TooMuchError):
+            await books.versions(many)
+
+    use(work)

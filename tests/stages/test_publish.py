@@ -172,6 +172,18 @@ def test_what_may_not_be_seen_has_no_text(case: Case) -> None:
             assert not [at for at, story in kept if at <= killed and SECRET in encode(story).decode()]
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_large_stories_are_taken_a_few_at_a_time_and_fare_the_same(case: Case) -> None:
+    """Books that give the versions of no two stories at once."""
+    one, few = desk(), desk()
+    few.books.held = 0
+    for batch in case.batches:
+        assert one.take(batch)
+        assert few.take(batch)
+    assert few.public == one.public
+    assert few.books.lives == one.books.lives
+
+
 def test_what_the_readers_of_a_story_are_sent() -> None:
     world = desk()
     (outcome,) = world.outcomes(Batch((v(1),), ()))
