@@ -1,0 +1,188 @@
+"""Whole expressions of time: points with what prepositions and ranges make of them ('since May', 'from May to July')."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.enrichers.numerals import SMALL, VAGUE
+from pipeline.enrichers.periods import Period, around, moved, shifted
+from pipeline.enrichers.time_points import MONTHS, WEEKDAYS, Point, Reading, is_year, point
+from pipeline.enrichers.words import BREAK, Words, word_lists
+
+_LISTS = word_lists("time_words.toml")
+_PREPOSITIONS, _ADVERBS, _AHEAD, _TO = (_LISTS[key] for key in ("prepositions", "adverbs", "ahead", "range"))
+_OPENERS = _PREPOSITIONS | _ADVERBS | _LISTS["openers"] | WEEKDAYS.keys() | MONTHS.keys() | SMALL.keys() | VAGUE.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A time in the words from `first` to `last`, included, and its days, None where open or not known."""
+
+    first: int
+    last: int
+    begins: date | None
+    ends: date | None
+
+
+def expressions(at: Reading) -> Iterator[Expression]:
+    """The times of the text, in order."""
+    index, anchor = 0, None
+    while index < len(at.read):
+        word = at.read.lower[index]
+        if word == BREAK:
+            anchor = None
+        elif (word in _OPENERS or word[:1].isdecimal()) and (found := _expression(at, index, anchor)):
+            yield found
+            if found.begins is not None and found.begins == found.ends:
+                anchor = found.begins
+            index = found.last
+        index += 1
+
+
+def _expression(at: Reading, index: int, anchor: date | None) -> Expression | None:
+    """The longest time that begins with the word there."""
+    read, word = at.read, at.read.lower[index]
+    if word in _ADVERBS and read.at(index + 1) == "on" and (found := point(at, index + 2)):
+        return _plain(at, index, found, anchor)
+    if word == "overnight":
+        return _of(index, index, Period(shifted(at.today, -1), at.today) if at.today else None)
+    if word in _PREPOSITIONS:
+        return _prepositional(at, index, anchor)
+    found = point(at, index, 1 if read.at(index - 1) == "for" else 0)
+    if found is None or not _stands_alone(at, found):
+        return None
+    return _range(at, index, found) or _plain(at, index, found, anchor)
+
+
+def _plain(at: Reading, index: int, found: Point, anchor: date | None) -> Expression:
+    period = found.period or _shifted(found, anchor)
+    return _of(index, found.last, period)
+
+
+def _of(first: int, last: int, period: Period | None) -> Expression:
+    return Expression(first, last, period.first, period.last) if period else Expression(first, last, None, None)
+
+
+def _shifted(found: Point, anchor: date | None) -> Period | None:
+    """'two days later' than the last day that the paragraph named."""
+    if anchor is None or found.shift is None:
+        return None
+    count, unit = found.shift
+    return around(moved(anchor, count, unit), "day" if unit == "week" else unit)
+
+
+def _stands_alone(at: Reading, found: Point) -> bool:
+    """Whether a point is a time without a preposition: 'Tuesday', but not 'May' or a bare number."""
+    read = at.read
+    if found.kind == "month" and found.first == found.last:
+        return read.at(found.last + 1) in ("'", "’") and read.at(found.last + 2) == "s"
+    if found.kind == "year" and found.first == found.last:
+        before, after = read.at(found.first - 1), read.at(found.last + 1)
+        named = before in ("the", "a", "an", "his", "her", "its", "their", "of", "for", "and", "or", "to", "(")
+        return named and not (before in ("the", "a", "an") and not after.isalpha()) and not _counts(read, found)
+    if found.kind == "season" and found.first == found.last:
+        return False
+    return True
+
+
+def _counts(read: Words, found: Point) -> bool:
+    """Whether what looks like a year counts what stands after it: 'to 2000 workers'."""
+    after = read.at(found.last + 1)
+    return read.at(found.first - 1) in ("to", "and", "or", "of", "for") and after.endswith("s") and len(after) > 3
+
+
+def _range(at: Reading, index: int, first: Point) -> Expression | None:
+    """'May to July', 'Monday through Friday', '2011-2014', '2011-12'."""
+    read, after = at.read, first.last + 1
+    dash = read.at(after) in ("-", "–", "/") and read.adjoin(first.last)
+    if not dash and (read.at(after) not in _TO or first.kind not in ("weekday", "month", "year", "date")):
+        return None
+    if dash and first.kind == "year" and (short := _short_year(at, after + 1)) is not None:
+        return _joined(index, first, short)
+    second = point(at, after + 1)
+    if second is None or second.kind != first.kind or (dash and not read.adjoin(after)):
+        return None
+    return _joined(index, first, second)
+
+
+def _short_year(at: Reading, index: int) -> Point | None:
+    """The '12' of '2011-12'."""
+    word, year_ = at.read.at(index), at.read.at(index - 2)
+    if len(word) != 2 or not word.isdecimal() or not is_year(at.read, index - 2) or int(word) <= int(year_[2:]):
+        return None
+    last = date(int(year_[:2] + word), 12, 31)
+    return Point(index, index, Period(last.replace(month=1, day=1), last), "year")
+
+
+def _joined(index: int, first: Point, second: Point) -> Expression:
+    if first.period is None or second.period is None:
+        return Expression(index, second.last, None, None)
+    begins, ends = first.period.first, second.period.last
+    if begins > ends:
+        if first.kind == "weekday":
+            begins = shifted(begins, -7)
+        elif first.kind == "month":  # 'from November to March': the tense chose different years
+            begins = moved(begins, -12, "month")
+    return Expression(index, second.last, begins, ends)
+
+
+def _prepositional(at: Reading, index: int, anchor: date | None) -> Expression | None:
+    """'on Friday', 'since May', 'by the end of June', 'between 2011 and 2014', 'in the past three days'."""
+    read, word = at.read, at.read.lower[index]
+    inner = index + 1
+    if word in ("in", "by", "until", "since", "from", "on", "at") and read.at(inner) in ("about", "around", "late"):
+        inner += read.at(inner) != "late"
+    lean = 1 if word in _AHEAD else -1 if word == "since" else _lean_from(read, index) if word == "from" else 0
+    found = point(at, inner, lean)
+    if found is None or (found.kind == "year" and not _is_date(read, word, found)):
+        return _ahead(at, index) if word in ("in", "within") else None
+    if word == "between":
+        return _between(at, index, found)
+    if word == "from" and read.at(found.last + 1) in _TO:
+        second = point(at, found.last + 2)
+        return _joined(index, found, second) if second else _plain(at, index, found, anchor)
+    if (joined := _range(at, index, found)) is not None:
+        return joined
+    return _opened(at, word, _plain(at, index, found, anchor))
+
+
+def _is_date(read: Words, preposition: str, found: Point) -> bool:
+    """Whether a bare year after a preposition is one: 'in 2019'; not 'over 2000', 'about 1990 people'."""
+    if found.first != found.last:
+        return True
+    return preposition not in ("on", "at", "over", "about", "around", "within") and not (
+        preposition in ("by", "from", "between") and _counts(read, found)
+    )
+
+
+def _lean_from(read: Words, index: int) -> int:
+    return -1 if read.at(index - 1) in _LISTS["sources"] else 1
+
+
+def _between(at: Reading, index: int, first: Point) -> Expression | None:
+    if at.read.at(first.last + 1) != "and":
+        return None
+    second = point(at, first.last + 2)
+    return _joined(index, first, second) if second else None
+
+
+def _opened(at: Reading, word: str, plain: Expression) -> Expression:
+    """What a preposition makes of a period: 'since' it until today, 'by' it from today on."""
+    begins, ends, today = plain.begins, plain.ends, at.today
+    if begins is None or ends is None:
+        return plain
+    if word == "since":
+        return Expression(plain.first, plain.last, begins, today if today and today >= begins else None)
+    if word in ("by", "until", "till", "through", "before"):
+        last = shifted(begins, -1) if word == "before" else ends
+        return Expression(plain.first, plain.last, today if today and today <= last else None, last)
+    if word == "after":
+        return Expression(plain.first, plain.last, shifted(ends, 1), None)
+    if word == "from":
+        return Expression(plain.first, plain.last, begins, None)
+    return plain
+
+
+def _ahead(at: Reading, index: int) -> Expression | None:
+    """'within two weeks', 'in three days' of what is to come."""
+    return None

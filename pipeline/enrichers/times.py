@@ -1,0 +1,117 @@
+"""Times: every expression of English agency copy that says when, resolved to days against the story's own time.
+
+Durations ('for three days'), ages and clock times are none. A library: other components ask for the times of a text
+and for the one that dates a word.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from pipeline.enrichers.time_expressions import Expression, expressions
+from pipeline.enrichers.time_points import Reading
+from pipeline.enrichers.words import Words, word_lists, words
+from pipeline.story import Day, Span, Story
+
+_LISTS = word_lists("time_words.toml")
+_SAYING, _ENDING, _YARDSTICKS = _LISTS["saying"], _LISTS["clause"], _LISTS["superlatives"]
+_BY = 5
+"""Words between a word of saying and its time."""
+_BORDER = re.compile(r"[,;:]|\b(?:that|which|who|and|but|after|when|where|while|as|before|because|since)\b")
+_BORDER_COST = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A time as the text names it, with the days it means, both included."""
+
+    span: Span
+    """With its preposition: 'on Tuesday', 'since May', 'from May to July'."""
+    begins: Day | None
+    """None where the expression leaves it open ('until 2019') or cannot be resolved ('in recent weeks')."""
+    ends: Day | None
+    says: int | None = None
+    """Where the word of saying stands that it dates: in 'police said on Tuesday' the offset of 'said'."""
+    measure: bool = False
+    """Whether it only measures something else: 'the worst attack since May'."""
+
+
+def story_day(story: Story, zone: tzinfo | None = None) -> date | None:
+    """The day that the story's times are told against, in `zone` where one is given: of its version, else of its
+    dateline, else of its creation or its arrival; None where it has none of them."""
+    arrived = story.firstcreated or story.provenance.received
+    if story.versioncreated is not None:
+        return _local(story.versioncreated, zone)
+    day = arrived and _local(arrived, zone)
+    if story.dateline and story.dateline.date and (named := times(story.dateline.date, day)):
+        return date.fromisoformat(named[0].begins) if named[0].begins else day
+    return day
+
+
+def _local(at: datetime, zone: tzinfo | None) -> date:
+    return (at.astimezone(zone) if zone else at).date()
+
+
+def times(text: str, story_time: date | None, zone: tzinfo | None = None) -> tuple[When, ...]:
+    """The times in `text`, in order and without overlaps, resolved against `story_time`, in `zone` where one is given.
+
+    Without a story time only what names its year is resolved.
+    """
+    today = _local(story_time, zone) if isinstance(story_time, datetime) else story_time
+    read = words(text)
+    return tuple(_when(read, each) for each in expressions(Reading(read, today)))
+
+
+def _when(read: Words, found: Expression) -> When:
+    start, end = read.starts[found.first], read.ends[found.last]
+    return When(
+        span=Span(text=read.text[start:end], start=start, end=end),
+        begins=_iso(found.begins),
+        ends=_iso(found.ends),
+        says=_says(read, found.first),
+        measure=_measures(read, found.first),
+    )
+
+
+def _iso(day: date | None) -> Day | None:
+    return day.isoformat() if day else None
+
+
+def _says(read: Words, first: int) -> int | None:
+    """The offset of the word of saying that the time stands by: 'said', 'told reporters', 'said in a statement'."""
+    for index in range(first - 1, max(first - 1 - _BY, -1), -1):
+        word = read.lower[index]
+        if word in _SAYING:
+            return read.starts[index]
+        if not word.isalpha() or word in _ENDING:
+            return None
+    return None
+
+
+def _measures(read: Words, first: int) -> bool:
+    """Whether a superlative before 'since', 'in' measures against the time."""
+    if read.lower[first] not in ("since", "in"):
+        return False
+    return any(
+        read.lower[index] in _YARDSTICKS or (read.lower[index].endswith("est") and len(read.lower[index]) > 5)
+        for index in range(max(first - 7, 0), first)
+        if read.lower[index] not in (".", ",")
+    )
+
+
+def nearest(text: str, whens: Sequence[When], start: int, end: int, at: int) -> When | None:
+    """The time that dates the word at the offset `at` in the sentence text[start:end]; None where none does.
+
+    A time that stands by a word of saying dates only that: 'Gunmen killed six, police said on Tuesday'.
+    """
+    inside = [each for each in whens if start <= each.span.start and each.span.end <= end]
+    fitting = [each for each in inside if not each.measure and each.says in (None, at)]
+    return min(fitting, key=lambda each: _cost(text, each, at), default=None)
+
+
+def _cost(text: str, when: When, at: int) -> float:
+    """How far the time is from the word, in characters, each border of a clause between them counted as many."""
+    before = when.span.end <= at
+    between = text[when.span.end : at] if before else text[at : when.span.start]
+    return len(between) + _BORDER_COST * len(_BORDER.findall(between)) + (0.5 if before else 0)
