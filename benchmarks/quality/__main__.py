@@ -1,5 +1,5 @@
 """`python -m benchmarks.quality`."""
 
-from benchmarks.quality.events import main
+from benchmarks.quality.commands import main
 
 main()

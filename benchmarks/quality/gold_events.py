@@ -1,0 +1,121 @@
+"""Events of a gold story, from their labels."""
+
+from collections.abc import Iterator, Sequence
+
+from benchmarks.quality.gold_entities import COMPONENT
+from benchmarks.quality.labels import EventLabel
+from benchmarks.quality.pieces import sentence
+from benchmarks.quality.proof import Proof, called, mention, named, participant
+from pipeline.enrichers.gazetteer import country_names
+from pipeline.story import Casualties, Entity, Event, Participant, Span
+
+_ARTICLES = ("the ", "a ", "an ")
+
+
+def events(found: Sequence[Entity], labelled: Sequence[tuple[str, EventLabel]], proof: Proof) -> tuple[Event, ...]:
+    """The events that could be placed, in the labels' order."""
+    made: list[Event] = []
+    for entry, label in labelled:
+        proof.entry = entry
+        event = _event(found, label, proof)
+        if event is None:
+            continue
+        if any((other.type, other.trigger) == (event.type, event.trigger) for other in made):
+            proof.fault(f"'{event.trigger.text}' is the trigger of another {event.type}: one entry for each event.")
+        made.append(event)
+    proof.entry = ""
+    mains = sum(label.main for _, label in labelled)
+    if labelled and mains != 1:
+        proof.fault(f"{mains or 'No'} events are main: one is.")
+    return tuple(made)
+
+
+def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | None:
+    at = proof.place("at", label.at)
+    if at is None:
+        return None
+    told = sentence(proof.text, at)
+    trigger = proof.place("trigger", label.trigger, at, told)
+    placed = [proof.place("again", piece) for piece in label.again]
+    again = tuple(each for each in placed if each)
+    scopes = [at, told, *(sentence(proof.text, each) for each in again)]
+    if trigger is None:
+        return None
+    _check(found, label, trigger, again, proof)
+    return Event(
+        type=label.type,
+        trigger=trigger,
+        evidence=told,
+        again=again,
+        actors=_parties("actors", label.actors, found, scopes, proof),
+        targets=_parties("targets", label.targets, found, scopes, proof),
+        instruments=_parties("instruments", label.instruments, found, scopes, proof),
+        place=label.place,
+        country=label.country,
+        date=label.date,
+        begins=label.begins,
+        ends=label.ends,
+        casualties=tuple(_casualties(label, scopes, proof)),
+        attribution=_attribution(label, found, scopes, proof),
+        main=label.main,
+        status=label.status,
+        component=COMPONENT,
+    )
+
+
+def _parties(
+    key: str, pieces: Sequence[str], found: Sequence[Entity], scopes: Sequence[Span], proof: Proof
+) -> tuple[Participant, ...]:
+    made = [party(key, piece, found, scopes, proof) for piece in pieces]
+    return tuple(each for each in made if each)
+
+
+def party(key: str, piece: str, found: Sequence[Entity], scopes: Sequence[Span], proof: Proof) -> Participant | None:
+    """A name's mention nearest to the event's tellings, else where the piece stands in them or alone in the text."""
+    if piece.startswith(_ARTICLES):
+        proof.fault(f"{key}: '{piece}' begins with an article: leave it out.")
+    entity = called(found, piece)
+    span = mention(entity, scopes) if entity else None
+    if entity and span:
+        return Participant(span=span, name=entity.name)
+    placed = proof.place(key, piece, *scopes)
+    return participant(found, placed) if placed else None
+
+
+def _attribution(
+    label: EventLabel, found: Sequence[Entity], scopes: Sequence[Span], proof: Proof
+) -> Participant | None:
+    if label.attribution is None:
+        return None
+    entity = called(found, label.attribution)
+    span = mention(entity, scopes) if entity else None
+    if entity and span:
+        return Participant(span=span, name=entity.name)
+    placed = proof.place_near("attribution", label.attribution, scopes)
+    return participant(found, placed) if placed else None
+
+
+def _casualties(label: EventLabel, scopes: Sequence[Span], proof: Proof) -> Iterator[Casualties]:
+    for each in label.casualties:
+        if each.low < 0 or (each.high is not None and each.high < each.low):
+            proof.fault(f"casualties: from {each.low} to {each.high} is no range.")
+            continue
+        span = proof.place("casualties", each.text, *scopes)
+        if span:
+            yield Casualties(kind=each.kind, low=each.low, high=each.high, span=span)
+
+
+def _check(found: Sequence[Entity], label: EventLabel, trigger: Span, again: Sequence[Span], proof: Proof) -> None:
+    """What is wrong with an event whose pieces stand where they should."""
+    if label.place and named(found, label.place) is None:
+        proof.fault(f"place: no entity has the canonical name '{label.place}'.")
+    if label.country and label.country not in country_names():
+        proof.fault(f"country: '{label.country}' is no ISO 3166-1 alpha-2 code of a country.")
+    if label.date:
+        proof.place_near("date", label.date, [trigger])
+    if bool(label.begins) != bool(label.ends):
+        proof.fault("begins and ends go together.")
+    if label.begins and label.ends and label.ends < label.begins:
+        proof.fault(f"It ends on {label.ends}, before it begins on {label.begins}.")
+    if trigger in again:
+        proof.fault(f"again: '{trigger.text}' is its trigger already.")
