@@ -16,6 +16,7 @@ Who exports stories and feeds them again, into this pipeline or another, can exp
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 import orjson
@@ -71,7 +72,7 @@ def _read(value: Any, number: int, file: Provenance) -> Story | TerminalError:
     try:
         return _anew(decode(orjson.dumps(_tamed(value))), file)
     except TerminalError as error:
-        return TerminalError(error.cause[:400], item=where)
+        return TerminalError(shorten(error.cause, 400, placeholder="…"), item=where)
     except (TypeError, ValueError, RecursionError) as error:
         return TerminalError(f"This Story cannot be read: {str(error)[:100]}.", item=where)
 

@@ -232,10 +232,13 @@ def _month(word: re.Match[str]) -> str:
 def plain(element: Element) -> Any:
     """An element as JSON: its text, or its attributes and children by name."""
     text = xml.text_of(element) if not len(element) else None
-    found: dict[str, Any] = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
+    found: dict[str, list[Any]] = {}
+    for name, value in element.attrib.items():
+        found.setdefault(str(name).rpartition("}")[2], []).append(str(value))
     for child in element[:MOST]:
         found.setdefault(key(child), []).append(plain(child))
-    found = {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in found.items()}
     if not found:
         return text
-    return {**found, "text": text} if text else found
+    if text:
+        found.setdefault("text", []).append(text)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}

@@ -10,9 +10,6 @@ no time has its number alone; one with neither is ordered by when we received it
 So is a kill that has a number and no time, its number below that: by its number alone it would lose to every version
 that has a time, the one it kills among them. Versions that have numbers alone cannot lift such a kill.
 
-A version time more than AHEAD after we received the story is a mistake, of a year or of a clock, and would stand above
-every version and kill to come: the time of receipt stands for it.
-
 The index takes more as the document's external version, 63 bits, all of a long:
 
     bits 62..16   revision
@@ -22,11 +19,10 @@ The index takes more as the document's external version, 63 bits, all of a long:
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pipeline.story import PubStatus, Story
 
-AHEAD = timedelta(days=1)
 _STATUS: dict[PubStatus, int] = {"usable": 0, "withheld": 1, "canceled": 3}
 _LARGEST_SECOND = (1 << 33) - 1
 _LARGEST_NUMBER = (1 << 12) - 1
@@ -36,8 +32,7 @@ def revision(story: Story, received: datetime | None) -> int:
     """The revision of `story`, received at that time (None: not known, as when read without a pipeline)."""
     number = _number(story.version)
     time = story.versioncreated
-    mistaken = time is not None and received is not None and time - received > AHEAD
-    if mistaken or (time is None and (number is None or story.pubstatus == "canceled")):
+    if time is None and (number is None or story.pubstatus == "canceled"):
         time = received
     seconds = min(max(int(time.timestamp()), 0), _LARGEST_SECOND) if time else 0
     return seconds << 14 | (number or 0) << 2 | _STATUS[story.pubstatus]

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.errors import TerminalError
 from pipeline.formats.base import Item, Reading, is_made
@@ -19,6 +19,9 @@ from pipeline.story import Lane, RawReference, Story, encode, tombstone
 from pipeline.topics import MEGABYTE, PARSED, PARSED_BULK, PARSED_URGENT
 
 NAME = "parse"
+AHEAD = timedelta(days=1)
+"""By how much a version time may be ahead of our receipt of it: zones are left out and clocks are wrong. Beyond, it is
+a mistake, and the time of receipt stands for it."""
 LONGEST_URI = 2_048
 """Characters: the uri is the key of every message and stands in each event of its story."""
 
@@ -47,9 +50,19 @@ def _complete(story: Story, item: Item, received: datetime | None, raw: RawRefer
     provenance = replace(story.provenance, feed=item.feed, lane=lane, received=received, raw=raw)
     # An id made from the bytes names one version only: when they came, or came again, says nothing of it.
     arrived = None if is_made(story.uri) else received
+    story = _timed(story, arrived)
     story = replace(story, revision=revision(story, arrived), provenance=provenance)
     # What a kill says of other stories is for the publish stage, and is published by nobody.
     return replace(tombstone(story), advisory=story.advisory) if story.pubstatus == "canceled" else story
+
+
+def _timed(story: Story, received: datetime | None) -> Story:
+    """The story with a version time that can be: one far ahead would stand above every version and kill to come."""
+    claimed = story.versioncreated
+    if claimed is None or received is None or claimed - received <= AHEAD:
+        return story
+    extra = {**story.extra, "claimed_versioncreated": claimed.isoformat()}
+    return replace(story, versioncreated=received, extra=extra)
 
 
 def parse(message: Message, lane: Lane, max_bytes: int) -> Done:

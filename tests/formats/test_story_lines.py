@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import TerminalError
 from pipeline.formats import ninjs, story_lines
 from pipeline.formats.base import Item
 from pipeline.lifecycle.revision import revision
@@ -70,3 +71,9 @@ def test_told_from_ninjs(data: bytes, sure: bool) -> None:
     guess = story_lines.sniff(item)
     assert guess.confidence == (1.0 if sure else 0.0)
     assert sure or data == b"text" or ninjs.sniff(item).confidence > 0
+
+
+def test_what_is_wrong_with_a_field_is_said_in_a_sentence_however_long_its_value() -> None:
+    (error,) = story_lines.parse(Item(data=b'{"uri": "s", "pubstatus": "%s"}' % (b"e" * 500)))
+    assert isinstance(error, TerminalError)
+    assert error.cause == "Not a Story: Invalid enum value…"

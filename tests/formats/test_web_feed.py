@@ -81,3 +81,9 @@ def test_large_feeds_in_bounded_time(data: bytes) -> None:
     reading = read(Item(data=data))
     assert reading.stories or reading.errors
     assert time.process_time() - started < 10
+
+
+def test_an_element_keeps_an_attribute_and_a_child_of_one_name() -> None:
+    entry = b'<item><title>T</title><x:place xmlns:x="u" code="LIM"><code>PE</code>Lima</x:place></item>'
+    (story,) = read(Item(data=HEAD + entry + b"</channel></rss>", format="rss")).stories
+    assert story.extra["x:place"] == {"code": ["LIM", "PE"]}

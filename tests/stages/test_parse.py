@@ -9,7 +9,7 @@ import pytest
 from pipeline.formats.base import Item
 from pipeline.messages import Message
 from pipeline.stages.parse import parse, parse_item
-from pipeline.story import Lane, Story, Target, decode
+from pipeline.story import Lane, Story, Target, decode, encode
 from pipeline.topics import DEAD_LETTER, MEGABYTE, PARSED, PARSED_BULK, PARSED_URGENT, RAW
 
 ARRIVED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -52,6 +52,26 @@ def test_without_version_and_time_a_known_story_is_ordered_by_arrival() -> None:
     bare = orjson.dumps({"uri": "urn:x:1", "headline": "A", "body_text": "B."})
     first, second = story(bare, received="2026-11-24T08:00:00Z"), story(bare, received="2026-11-25T08:00:00Z")
     assert first.revision < second.revision
+
+
+@pytest.mark.parametrize(
+    ("claimed", "taken"),
+    [
+        ("2026-11-25T09:30:00+00:00", "2026-11-25T09:30:00+00:00"),  # a zone left out of the time
+        ("2026-11-25T09:30:01+00:00", "2026-11-24T09:30:00+00:00"),
+        ("2062-11-24T09:00:00+00:00", "2026-11-24T09:30:00+00:00"),
+    ],
+)
+def test_a_version_time_far_ahead_of_the_clock_blocks_no_later_version(claimed: str, taken: str) -> None:
+    said = story(orjson.dumps(NINJS | {"versioncreated": claimed}))
+    assert said.versioncreated == datetime.fromisoformat(taken)
+    assert said.extra == ({} if claimed == taken else {"claimed_versioncreated": claimed})
+    in_two_days = story(
+        orjson.dumps(NINJS | {"versioncreated": "2026-11-26T09:00:00Z"}), received="2026-11-26T09:00:00Z"
+    )
+    assert said.revision < in_two_days.revision
+    exported = story(encode(said), received="2099-01-01T00:00:00Z")
+    assert (exported.revision, exported.versioncreated) == (said.revision, said.versioncreated)
 
 
 FLASH, RESTRICTED, KILLED = {"urgency": 1}, {"pubstatus": "withheld"}, {"pubstatus": "canceled"}
