@@ -5,6 +5,7 @@ plain number the two are the same.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.enrichers.words import Words
 
@@ -48,8 +49,13 @@ _DENOMINATORS = {
     "tenths": 10,
 }  # fmt: skip
 _FRACTION_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
+_FEW = {"several": 3.0, "few": 2.0}
+_GROUPS = {"dozen": 12.0, "couple": 2.0}
 _LONGEST = 24
 """Digits and marks of the longest number that is read."""
+
+
+Written = Literal["digits", "words", "vague", "fraction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,10 @@ class Number:
     last: int
     low: float
     high: float | None
-    written: str
-    """How: 'digits', 'words', 'vague' ('hundreds'), 'fraction' ('a third')."""
+    written: Written
+    """'vague' is 'hundreds', 'fraction' is 'a third'."""
+    scale: float = 1.0
+    """What the words of scale in it multiply by: 1e6 in '3 million'. Of '3 to 4 million' the first number lacks it."""
 
 
 def number(read: Words, index: int) -> Number | None:
@@ -74,7 +82,7 @@ def number(read: Words, index: int) -> Number | None:
         return _digits(read, index)
     if word in VAGUE:
         return _vague(read, index)
-    if word in ("a", "an", "half", "several", "couple"):
+    if word in ("a", "an", "half") or word in _FEW:
         return _with_article(read, index)
     return _spelled(read, index) if word in SMALL else None
 
@@ -133,7 +141,7 @@ def _scaled(read: Words, base: Number) -> Number:
     if last == base.last:
         return base
     high = None if base.high is None else base.high * factor
-    return Number(base.first, last, base.low * factor, high, base.written)
+    return Number(base.first, last, base.low * factor, high, base.written, factor)
 
 
 def _after_hyphen(read: Words, index: int) -> int:
@@ -151,25 +159,25 @@ def _vague(read: Words, index: int) -> Number:
 
 
 def _with_article(read: Words, index: int) -> Number | None:
-    """'a dozen', 'a hundred', 'a couple of', 'half a million', 'half a dozen', 'a quarter', 'a million'."""
+    """'a dozen', 'a hundred', 'a couple of', 'half a million', 'a quarter', 'several thousand', 'a few hundred'."""
     word, following = read.at(index), read.at(index + 1)
-    if word == "several":
-        return Number(index, index, 3.0, None, "vague")
     if word == "half":
         return _half(read, index)
-    if word == "couple":
-        return None
-    if following == "dozen":
-        return Number(index, index + 1, 12.0, 12.0, "words")
-    if following == "couple":
-        last = index + 2 if read.at(index + 2) == "of" else index + 1
-        return Number(index, last, 2.0, 2.0, "words")
+    if word in _FEW or following == "few":
+        return _few(read, index, index if word in _FEW else index + 1)
+    if following in _GROUPS:
+        last = index + 2 if read.at(index + 2) == "of" and following == "couple" else index + 1
+        return Number(index, last, _GROUPS[following], _GROUPS[following], "words")
     if following in SCALES:
         return _compound(read, Number(index, index, 1.0, 1.0, "words"))
-    if following in _DENOMINATORS and following not in ("second", "seconds"):
-        part = 1 / _DENOMINATORS[following]
-        return Number(index, index + 1, part, part, "fraction")
-    return None
+    part = 1 / _DENOMINATORS.get(following, 1)
+    return Number(index, index + 1, part, part, "fraction") if part < 1 else None
+
+
+def _few(read: Words, index: int, last: int) -> Number | None:
+    """'several thousand', 'a few hundred', 'a few dozen': with a scale only."""
+    scale = SCALES.get(read.at(last + 1)) or _GROUPS.get(read.at(last + 1))
+    return Number(index, last + 1, _FEW[read.at(last)] * scale, None, "vague") if scale else None
 
 
 def _half(read: Words, index: int) -> Number | None:
@@ -211,7 +219,7 @@ def _compound(read: Words, base: Number) -> Number:
             total, (part, last) = total + part, smaller
             continue
         amount = total + part
-        return Number(base.first, last, amount, amount, "words")
+        return Number(base.first, last, amount, amount, "words", amount / base.low if base.low and not total else 1.0)
 
 
 def _smaller(read: Words, index: int, than: float) -> tuple[float, int] | None:

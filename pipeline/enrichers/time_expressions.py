@@ -174,7 +174,8 @@ def _opened(at: Reading, word: str, plain: Expression) -> Expression:
     if word == "since":
         return Expression(plain.first, plain.last, begins, today if today and today >= begins else None)
     if word in ("by", "until", "till", "through", "before"):
-        last = shifted(begins, -1) if word == "before" else ends
+        whole = at.read.lower[plain.first + 1 : plain.first + 3] == ["the", "end"]
+        last = shifted(begins, -1) if word == "before" and not whole else ends
         return Expression(plain.first, plain.last, today if today and today <= last else None, last)
     if word == "after":
         return Expression(plain.first, plain.last, shifted(ends, 1), None)

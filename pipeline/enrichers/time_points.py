@@ -217,6 +217,8 @@ def _sided(at: Reading, index: int, lean: int) -> Point | None:
     if word in UNITS:
         if read.at(index) in ("previous", "following"):
             return Point(index, after, None, UNITS[word], (side, UNITS[word]))
+        if read.at(index) in ("past", "coming"):
+            return Point(index, after, _stretch(at, side, UNITS[word]), "stretch")
         period = None if at.today is None else around(moved(at.today, side, UNITS[word]), UNITS[word])
         return Point(index, after, period, UNITS[word])
     if word in WEEKDAYS or (word in MONTHS and read.is_capital(after)):
@@ -453,11 +455,13 @@ def _counted(at: Reading, index: int) -> Point | None:
         amount, last = 1.0, index + 1
     elif count and count.high is not None:
         amount, last = count.low, count.last + 1
-    elif read.at(index) in _PLURALS or read.at(index) in _HOURS:
+    elif read.at(index) in _PLURALS or read.at(index) in ("hours", "minutes"):
         return Point(index, index + 1, None, "stretch") if read.at(index + 1) in ("ago", "earlier", "later") else None
     else:
         return None
     unit, how = _ANY_UNIT.get(read.at(last)), read.at(last + 1)
+    if read.at(last) in _HOURS and how in ("earlier", "later"):
+        return Point(index, last + 1, None, "stretch")
     if read.at(last) in _HOURS and how == "ago":
         return Point(index, last + 1, day(at.today) if at.today and amount < 12 else None, "day")
     if unit is None or how not in ("ago", "earlier", "later", "before", "after") or not 0 < amount <= _MOST:

@@ -15,8 +15,9 @@ from pipeline.enrichers.words import Words, word_lists, words
 from pipeline.story import Day, Span, Story
 
 _LISTS = word_lists("time_words.toml")
-_SAYING, _ENDING, _YARDSTICKS = _LISTS["saying"], _LISTS["clause"], _LISTS["superlatives"]
-_BY = 5
+_SAYING, _TELLING, _MEANS = _LISTS["saying"], _LISTS["telling"], _LISTS["means"]
+_SUPERLATIVES, _NOT_SUPERLATIVES = _LISTS["superlatives"], _LISTS["not_superlatives"]
+_BY = 6
 """Words between a word of saying and its time."""
 _BORDER = re.compile(r"[,;:]|\b(?:that|which|who|and|but|after|when|where|while|as|before|because|since)\b")
 _BORDER_COST = 40
@@ -84,20 +85,19 @@ def _says(read: Words, first: int) -> int | None:
         word = read.lower[index]
         if word in _SAYING:
             return read.starts[index]
-        if not word.isalpha() or word in _ENDING:
+        if word not in _MEANS and not (index and read.lower[index - 1] in _TELLING):
             return None
     return None
 
 
 def _measures(read: Words, first: int) -> bool:
-    """Whether a superlative before 'since', 'in' measures against the time."""
-    if read.lower[first] not in ("since", "in"):
-        return False
-    return any(
-        read.lower[index] in _YARDSTICKS or (read.lower[index].endswith("est") and len(read.lower[index]) > 5)
-        for index in range(max(first - 7, 0), first)
-        if read.lower[index] not in (".", ",")
-    )
+    """Whether a superlative or an ordinal before it measures against the time."""
+    back = 7 if read.lower[first] == "since" else 3 if read.lower[first] in ("in", "this") else 0
+    return any(_is_superlative(read.lower[index]) for index in range(max(first - back, 0), first))
+
+
+def _is_superlative(word: str) -> bool:
+    return word in _SUPERLATIVES or (word.endswith("est") and len(word) > 5 and word not in _NOT_SUPERLATIVES)
 
 
 def nearest(text: str, whens: Sequence[When], start: int, end: int, at: int) -> When | None:
