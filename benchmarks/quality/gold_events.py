@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from benchmarks.quality.gold_entities import COMPONENT
 from benchmarks.quality.labels import EventLabel
 from benchmarks.quality.pieces import sentence
-from benchmarks.quality.proof import Proof, called, mention, named, participant
+from benchmarks.quality.proof import Proof, named, party
 from pipeline.enrichers.gazetteer import country_names
 from pipeline.story import Casualties, Entity, Event, Participant, Span
 
@@ -41,7 +41,10 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
     scopes = [at, told, *(sentence(proof.text, each) for each in again)]
     if trigger is None:
         return None
+    said_by = (label.attribution,) if label.attribution else ()
+    attributions = _parties("attribution", said_by, found, scopes, proof)
     _check(found, label, trigger, again, proof)
+    said_by = _parties("attribution", (label.attribution,) if label.attribution else (), found, scopes, proof)
     return Event(
         type=label.type,
         trigger=trigger,
@@ -56,7 +59,7 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
         begins=label.begins,
         ends=label.ends,
         casualties=tuple(_casualties(label, scopes, proof)),
-        attribution=_attribution(label, found, scopes, proof),
+        attribution=next(iter(attributions), None),
         main=label.main,
         status=label.status,
         component=COMPONENT,
@@ -66,33 +69,12 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
 def _parties(
     key: str, pieces: Sequence[str], found: Sequence[Entity], scopes: Sequence[Span], proof: Proof
 ) -> tuple[Participant, ...]:
+    """A name's mention in the event's tellings, else the occurrence of the piece that is nearest to them."""
+    for piece in pieces:
+        if piece.startswith(_ARTICLES):
+            proof.fault(f"{key}: '{piece}' begins with an article: leave it out.")
     made = [party(key, piece, found, scopes, proof) for piece in pieces]
     return tuple(each for each in made if each)
-
-
-def party(key: str, piece: str, found: Sequence[Entity], scopes: Sequence[Span], proof: Proof) -> Participant | None:
-    """A name's mention nearest to the event's tellings, else where the piece stands in them or alone in the text."""
-    if piece.startswith(_ARTICLES):
-        proof.fault(f"{key}: '{piece}' begins with an article: leave it out.")
-    entity = called(found, piece)
-    span = mention(entity, scopes) if entity else None
-    if entity and span:
-        return Participant(span=span, name=entity.name)
-    placed = proof.place(key, piece, *scopes)
-    return participant(found, placed) if placed else None
-
-
-def _attribution(
-    label: EventLabel, found: Sequence[Entity], scopes: Sequence[Span], proof: Proof
-) -> Participant | None:
-    if label.attribution is None:
-        return None
-    entity = called(found, label.attribution)
-    span = mention(entity, scopes) if entity else None
-    if entity and span:
-        return Participant(span=span, name=entity.name)
-    placed = proof.place_near("attribution", label.attribution, scopes)
-    return participant(found, placed) if placed else None
 
 
 def _casualties(label: EventLabel, scopes: Sequence[Span], proof: Proof) -> Iterator[Casualties]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from benchmarks.quality.gold_entities import COMPONENT
 from benchmarks.quality.labels import FigureLabel, QuoteLabel
 from benchmarks.quality.pieces import occurrences, overlap
-from benchmarks.quality.proof import Proof, mention, named, participant
-from pipeline.story import Entity, Figure, Participant, Quote, Span
+from benchmarks.quality.proof import Proof, party
+from pipeline.story import Entity, Figure, Quote, Span
 
 _MARKS = '"“”‘«»'
 
@@ -25,7 +25,9 @@ def quotes(found: Sequence[Entity], labelled: Sequence[tuple[str, QuoteLabel]], 
         for sentence in _quote_faults(label, spans, made):
             proof.fault(sentence)
         cue = proof.place_near("cue", label.cue, spans) if label.cue else None
-        speaker = _speaker(label.speaker, found, [cue, *spans] if cue else spans, proof) if label.speaker else None
+        speaker = (
+            party("speaker", label.speaker, found, [cue, *spans] if cue else spans, proof) if label.speaker else None
+        )
         made.append(Quote(kind=label.kind, spans=spans, cue=cue, speaker=speaker, component=COMPONENT))
     return tuple(made)
 
@@ -53,15 +55,6 @@ def figures(labelled: Sequence[tuple[str, FigureLabel]], proof: Proof) -> tuple[
             )
         )
     return tuple(made)
-
-
-def _speaker(name: str, found: Sequence[Entity], near: Sequence[Span], proof: Proof) -> Participant | None:
-    entity = named(found, name)
-    span = mention(entity, near) if entity else None
-    if entity and span:
-        return Participant(span=span, name=entity.name)
-    placed = proof.place_near("speaker", name, near)
-    return participant(found, placed) if placed else None
 
 
 def _quote_faults(label: QuoteLabel, spans: Sequence[Span], before: Sequence[Quote]) -> Iterator[str]:

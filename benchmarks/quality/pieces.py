@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"(.+)#([1-9]\d*)", re.DOTALL)
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\N{NO-BREAK SPACE}": " "})
 _SENTENCE_END = re.compile(r"(?:[.!?…][\"”’')\]]*(?=\s+[\"“‘'(\[]*[^\Wa-z_])|\n[^\S\n]*\n)")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"])(?:[A-Z]|[A-Z]\.[A-Z]|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Capt|Maj|Sen|Rep|Gov|St|No|Jan|Feb|Aug|Sept|Oct"
+    r"(?:^|[\s(“\"])(?:[A-Z]|[A-Z]\.[A-Z]|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Capt|Maj|Sen|Rep|Gov|St|Rev|Prof|Fr|Sr|Jr|Inc|Corp|Co|Ltd|No|Jan|Feb|Aug|Sept|Oct"
     r"|Nov|Dec))\.$"
 )
 
@@ -90,7 +90,7 @@ def _sentences(text: str) -> Iterator[Span]:
     start = 0
     for end in [*_SENTENCE_END.finditer(text), None]:
         last = len(text) if end is None else end.end()
-        if end is not None and end[0] == "." and _ABBREVIATION.search(text, max(start, last - 8), last):
+        if end is not None and end[0] == "." and _ABBREVIATION.search(text, max(0, last - 8), last):
             continue
         piece = text[start:last]
         inner = start + len(piece) - len(piece.lstrip())

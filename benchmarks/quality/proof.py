@@ -43,13 +43,23 @@ def named(entities: Sequence[Entity], name: str) -> Entity | None:
     return next((each for each in entities if each.name == name), None)
 
 
-def called(entities: Sequence[Entity], form: str) -> Entity | None:
+def _called(entities: Sequence[Entity], form: str) -> Entity | None:
     """The one entity of that name or alias."""
     found = [each for each in entities if form in (each.name, *each.aliases)]
     return found[0] if len(found) == 1 else named(found, form)
 
 
-def participant(entities: Sequence[Entity], span: Span) -> Participant:
+def party(key: str, piece: str, entities: Sequence[Entity], near: Sequence[Span], proof: Proof) -> Participant | None:
+    """Who `piece` names or describes: an entity's mention in `near`, the most important first, or the words nearest."""
+    entity = _called(entities, piece)
+    span = _mention(entity, near) if entity else None
+    if entity and span:
+        return Participant(span=span, name=entity.name)
+    placed = proof.place_near(key, piece, near)
+    return _participant(entities, placed) if placed else None
+
+
+def _participant(entities: Sequence[Entity], span: Span) -> Participant:
     """The party at `span`, with its canonical name where a name ends it: 'Finance Minister Ana Quispe'."""
     for entity in entities:
         if any(each.end == span.end and each.start >= span.start for each in entity.mentions):
@@ -59,7 +69,7 @@ def participant(entities: Sequence[Entity], span: Span) -> Participant:
     return Participant(span=span)
 
 
-def mention(entity: Entity, scopes: Sequence[Span]) -> Span | None:
+def _mention(entity: Entity, scopes: Sequence[Span]) -> Span | None:
     """Its mention that overlaps the first of `scopes` that has one, else its first; None where it has none."""
     for scope in scopes:
         inside = [each for each in entity.mentions if overlap(each, scope)]
