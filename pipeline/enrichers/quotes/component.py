@@ -1,5 +1,6 @@
 """The component: quotes of a story, paragraph by paragraph, each sentence with its frames and quoted pieces."""
 
+from bisect import bisect_left
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -7,10 +8,10 @@ from pipeline.enrichers.analysis import Analysis, paragraphs
 from pipeline.enrichers.language import ENGLISH
 from pipeline.enrichers.quotes.direct import framing, inner, is_speech, utterances
 from pipeline.enrichers.quotes.frames import Frame, frames
-from pipeline.enrichers.quotes.lexicon import cues, mentions_cue
-from pipeline.enrichers.quotes.marks import pieces
+from pipeline.enrichers.quotes.lexicon import cues, tells
+from pipeline.enrichers.quotes.marks import Piece, pieces
 from pipeline.enrichers.quotes.reported import clauses
-from pipeline.enrichers.quotes.sentences import Mention, Token, masked, sentences, tokens
+from pipeline.enrichers.quotes.sentences import Mention, Token, is_frame, masked, sentences, tokens
 from pipeline.enrichers.quotes.speakers import Speaker, Speakers
 from pipeline.enrichers.quotes.subjects import leading
 from pipeline.story import Quote, QuoteKind, Span, Story
@@ -43,8 +44,8 @@ class _State:
     speakers: Speakers
     language: str
     quotes: list[Quote] = field(default_factory=list)
-    open: int | None = None
-    """Which quote the paragraph before left without a closing mark."""
+    latest: int | None = None
+    """The number of the quote that the next words in marks may go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +76,54 @@ def _mentions(story: Story) -> list[Mention]:
 
 
 def _paragraph(state: _State, start: int, text: str, mentions: Sequence[Mention]) -> None:
-    quoted = pieces(text)
+    quoted = _cut(pieces(text), text, state.language)
     mask = masked(text, quoted)
-    here = [Mention(m.start - start, m.end - start, m.entity) for m in mentions if start <= m.start < start + len(text)]
-    if not quoted and not mentions_cue(state.language).search(mask):
-        state.open = None
-        for first, last in sentences(mask, state.language):
-            state.speakers.note(mentions, start + first, start + last)
-        return
-    continued = state.open if quoted and not text[: quoted[0].start].strip() else None
-    state.open = None
-    before = len(state.quotes)
-    for first, last in sentences(mask, state.language):
-        read = tokens(mask, first, last, quoted, here)
-        sentence = _Sentence(start, text, read, frames(read, mask, state.language))
-        state.speakers.note(mentions, start + first, start + last)
-        _sentence(state, sentence, continued, before)
-        continued = None
-    if quoted and not quoted[-1].closed and len(state.quotes):
-        state.open = len(state.quotes) - 1
+    continued = bool(quoted) and not text[: quoted[0].start].strip()
+    if not continued:
+        state.latest = None
+    here = _within(mentions, start, start + len(text))
+    for first, end in sentences(mask, state.language):
+        state.speakers.note(mentions, start + first, start + end)
+        marked = any(first <= piece.start < end for piece in quoted)
+        if not marked and not tells(mask[first:end], state.language, quoted=False):
+            continue
+        read = tokens(mask, first, end, quoted, here)
+        _sentence(state, _Sentence(start, text, read, frames(read, state.language)), goes_on=first == 0 and continued)
+    if not quoted or quoted[-1].closed:
+        state.latest = None
 
 
-def _sentence(state: _State, sentence: _Sentence, continued: int | None, before: int) -> None:
+def _cut(quoted: list[Piece], text: str, language: str) -> list[Piece]:
+    """The pieces; one that lacks its closing mark ends where its sentence goes on with who said it."""
+    if not quoted or quoted[-1].closed:
+        return quoted
+    last = quoted[-1]
+    comma = text.find(", ", last.inner_start, last.inner_end)
+    while comma >= 0:
+        stop = text.find(". ", comma, last.inner_end)
+        if is_frame(text[comma + 2 : stop + 1 if stop >= 0 else last.inner_end], language):
+            return [*quoted[:-1], replace(last, end=comma, inner_end=comma, closed=True)]
+        comma = text.find(", ", comma + 1, last.inner_end)
+    return quoted
+
+
+def _within(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:
+    """The mentions in this part of body_text, by their offsets in it."""
+    first = bisect_left(mentions, start, key=lambda mention: mention.start)
+    last = bisect_left(mentions, end, key=lambda mention: mention.start)
+    return [Mention(m.start - start, m.end - start, m.entity) for m in mentions[first:last]]
+
+
+def _sentence(state: _State, sentence: _Sentence, *, goes_on: bool) -> None:
     speakers = _spoken_by(state, sentence)
     said = utterances(sentence.tokens, sentence.frames, sentence.text)
     frame = framing(sentence.tokens, sentence.frames, said)
     if said:
-        _add_direct(state, sentence, said, frame, speakers, continued, before)
+        alone = frame is None and len(said) == len(sentence.tokens)
+        speaker = speakers[sentence.frames.index(frame)] if frame else None
+        _add_direct(state, sentence, said, frame, speaker, goes_on=goes_on or alone)
+    elif sentence.frames:
+        state.latest = None
     taken = set(said)
     for index, other in enumerate(sentence.frames):
         if other is not frame:
@@ -127,28 +149,20 @@ def _add_direct(
     sentence: _Sentence,
     said: Sequence[int],
     frame: Frame | None,
-    speakers: Sequence[Speaker | None],
-    continued: int | None,
-    before: int,
+    speaker: Speaker | None,
+    *,
+    goes_on: bool,
 ) -> None:
+    """Add the utterances to the quotes, or to the one that they go on with."""
     spans = tuple(_inner_span(state, sentence, index) for index in said)
-    speaker = speakers[list(sentence.frames).index(frame)] if frame else None
     cue = _cue(state, sentence, frame) if frame else None
-    if continued is not None:
-        old = state.quotes[continued]
-        state.quotes[continued] = replace(
-            old,
-            spans=(*old.spans, *spans),
-            cue=old.cue or cue,
-            speaker=old.speaker or (speaker.participant if speaker else None),
-        )
-        return
-    alone = len(said) == len(sentence.tokens)
-    if frame is None and alone and len(state.quotes) > before and state.quotes[-1].kind == "direct":
-        old = state.quotes[-1]
-        state.quotes[-1] = replace(old, spans=(*old.spans, *spans))
+    if goes_on and state.latest is not None:
+        old = state.quotes[state.latest]
+        known = old.speaker or (speaker.participant if speaker else None)
+        state.quotes[state.latest] = replace(old, spans=(*old.spans, *spans), cue=old.cue or cue, speaker=known)
         return
     carried = speaker or _introduced(state, sentence, said) or state.speakers.last()
+    state.latest = len(state.quotes)
     state.quotes.append(_quote("direct", spans, cue, carried, carried_over=speaker is None))
 
 
@@ -205,7 +219,7 @@ def _inner_span(state: _State, sentence: _Sentence, index: int) -> Span:
     assert piece is not None
     end = piece.inner_end
     said = inner(sentence.tokens[index], sentence.text)
-    if said.endswith(","):
+    if said.endswith(",") and piece.closed:
         end -= 1  # the comma is ours, before 'he said'
     return _span(state, sentence.offset + piece.inner_start, sentence.offset + end)
 

@@ -19,7 +19,7 @@ _AFTER = re.compile(
     r"(?: \([^()]{1,20}\))?, (?:\d\d?, )?(?:who (?:is|was) )?(?:(?:the|an?|its|his|her|their) )?"
     r"((?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,.;]| (?:of|for|at|in|with|to|who|which|that|based)\b|$)"
 )
-_MENTIONS = 3
+_MENTIONS = 2
 
 Descriptions = Mapping[str, tuple[tuple[Entity, frozenset[str]], ...]]
 """Head of a description -> the entities it may stand for, each with all the words it is described by."""
@@ -31,8 +31,9 @@ def descriptions(entities: Sequence[Entity], text: str) -> Descriptions:
     for entity in entities:
         if entity.type not in {"person", "organisation"} or not entity.mentions:
             continue
-        described = [word.lower() for phrase in _phrases(entity, text) for word in _WORD.findall(phrase)]
-        heads = {phrase.lower().split()[-1] for phrase in _phrases(entity, text) if phrase.split()}
+        phrases = [phrase.lower() for phrase in _phrases(entity, text)]
+        described = {word for phrase in phrases for word in _WORD.findall(phrase)}
+        heads = {phrase.split()[-1] for phrase in phrases if phrase}
         for head in heads & (words().people if entity.type == "person" else words().bodies):
             found[head][entity.name] = (entity, frozenset(described))
     return {head: tuple(each.values()) for head, each in found.items()}

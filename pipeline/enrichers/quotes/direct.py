@@ -46,6 +46,8 @@ def _is_utterance(tokens: Sequence[Token], frames: Sequence[Frame], at: int, sai
         continued = bool(found) and closed
         framed = any(frame.end <= at for frame in frames)
         return continued or (framed and capital and count > 2 and closed) or _frame_follows(frames, at, said)
+    if any(frame.end == at and frame.cue.introduces == "voice" for frame in frames):
+        return capital or ends
     after_cue = any(at in {frame.end, frame.cue_end} for frame in frames if frame.cue.introduces != "marks")
     spoken = after_cue or (any(frame.end == at for frame in frames) and capital and ends)
     return spoken and closed and (count >= _LONG or (capital and count > 1))

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.enrichers.quotes.lexicon import Cue, cues, mentions_cue, words
+from pipeline.enrichers.language import ENGLISH
+from pipeline.enrichers.quotes.lexicon import ACCORDING_TO, Cue, cues, forms, words
 from pipeline.enrichers.quotes.sentences import Token
 from pipeline.enrichers.quotes.subjects import Phrase, after, before, is_adverb, leading, speaks
 
 Order = Literal["normal", "inverted", "according", "shared"]
-_ACCORDING = Cue("according to", "clause")
+_ACCORDING = Cue(ACCORDING_TO, "clause")
 _BE = {"is", "was", "were", "are", "be", "been", "being", "am"}
 _MODALS = {"would", "will", "could", "can", "should", "must", "might", "may", "to", "'ll", "let", "please"}
+_MOST = 10
+"""Frames read in one sentence; a sentence has seldom more than four."""
+_TELLING = {"told", "tell", "tells", "telling", "assured", "informed"}
 _SAYING = {"saying", "telling", "writing", "reporting", "adding", "warning"}
 _ENDINGS = re.compile(r"ed$|ing$|^(?:said|told|wrote|read|began|put it|swore|spoke|cried)$")
 
@@ -35,30 +39,40 @@ class Frame:
     """Where what is said may begin, if it follows."""
 
 
-def frames(tokens: Sequence[Token], mask: str, language: str) -> list[Frame]:
-    """The frames of a sentence, in order; `mask` is the text that the tokens' offsets belong to."""
-    if not tokens:
-        return []
-    places = {token.start: index for index, token in enumerate(tokens)}
+def frames(tokens: Sequence[Token], language: str) -> list[Frame]:
+    """The frames of a sentence, in order."""
+    known = forms(language)
     found: list[Frame] = []
-    for match in mentions_cue(language).finditer(mask, tokens[0].start, tokens[-1].end):
-        first = places.get(match.start())
-        if first is None or tokens[first].kind != "word" or (found and first < found[-1].end):
+    for first, token in enumerate(tokens):
+        if token.lower not in known or token.kind != "word" or (found and first < found[-1].end):
             continue
-        last = first
-        while last + 1 < len(tokens) and tokens[last].end < match.end():
-            last += 1
-        frame = _frame(tokens, first, last + 1, match[0].lower(), language)
-        if frame:
-            found.append(frame)
+        for form in known[token.lower]:
+            end = first + len(form)
+            if len(form) == 1 or tuple(each.lower for each in tokens[first:end]) == form:
+                if frame := _frame(tokens, first, end, " ".join(form), language):
+                    found.append(frame)
+                break
+        if len(found) == _MOST:
+            break
     return found
 
 
 def _frame(tokens: Sequence[Token], first: int, end: int, form: str, language: str) -> Frame | None:
-    if form == "according to":
+    if form == ACCORDING_TO:
         return _according(tokens, first, end)
     cue = cues(language)[form]
-    return _reported(tokens, first, cue) or _said(tokens, first, end, cue)
+    frame = _reported(tokens, first, cue) or _said(tokens, first, end, cue)
+    return frame if language == ENGLISH or frame is None else _foreign(frame)
+
+
+def _foreign(frame: Frame) -> Frame:
+    """With a subject that ends with the first name in it, or before what says when and where: we know no grammar."""
+    if frame.subject is None:
+        return frame
+    named = next((i for i, token in enumerate(frame.subject.tokens) if token.entity), None)
+    stops = (i for i, token in enumerate(frame.subject.tokens) if i and token.lower in words().foreign_stops)
+    end = named + 1 if named is not None else next(stops, len(frame.subject.tokens))
+    return replace(frame, subject=replace(frame.subject, tokens=frame.subject.tokens[:end]))
 
 
 def _according(tokens: Sequence[Token], first: int, end: int) -> Frame | None:
@@ -70,6 +84,8 @@ def _said(tokens: Sequence[Token], first: int, end: int, cue: Cue) -> Frame | No
     verb = _verb(tokens, first)
     if verb is None or _is_noun(tokens, first, end, cue):
         return None
+    if cue.form in words().written and tokens[first - 1].lower in words().naming:
+        return None  # banners that read something
     participle = cue.form.endswith("ing")
     if _may_invert(tokens, first, end, cue) and verb == first and not participle and (subject := after(tokens, end)):
         return _inverted(cue, first, end, subject)
@@ -89,6 +105,8 @@ def _inverted(cue: Cue, first: int, end: int, subject: Phrase, order: Order = "i
 def _may_invert(tokens: Sequence[Token], first: int, end: int, cue: Cue) -> bool:
     """Whether the subject follows the cue: after a quote, and after a clause where somebody follows and nothing else:
     'The road is closed, said Prado.'"""
+    if cue.form in _TELLING:
+        return False
     if _follows_quote(tokens, first):
         return True
     if cue.introduces != "clause" or not first or tokens[first - 1].text != ",":
@@ -105,6 +123,8 @@ def _without_subject(tokens: Sequence[Token], first: int, end: int, verb: int, c
     """After a clause or at the beginning the subject may follow ('..., said Prado'); after 'and' it came before."""
     previous = tokens[verb - 1].lower if verb else ""
     if previous in {"and", "but", "or", "then"}:
+        if tokens[verb].lower in words().auxiliaries:
+            return None  # 'was in custody and had refused to speak'
         return Frame(cue, first, end, verb, end, None, "shared", end)
     if not previous and verb == first and cue.introduces == "clause" and (subject := after(tokens, end)):
         return _inverted(cue, first, end, subject)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,11 @@ from typing import Literal, cast
 
 from pipeline.enrichers.tables import members, rows
 
-Introduces = Literal["clause", "finite", "that", "marks"]
+ACCORDING_TO = "according to"
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+Introduces = Literal["clause", "finite", "that", "voice", "marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Words:
     occasions: frozenset[str]
     abbreviations: frozenset[str]
     written: frozenset[str]
+    past: frozenset[str]
+    foreign_stops: frozenset[str]
+    women_names: frozenset[str]
+    men_names: frozenset[str]
 
 
 @cache
@@ -61,10 +70,25 @@ def cues(language: str) -> Mapping[str, Cue]:
 
 
 @cache
-def mentions_cue(language: str) -> re.Pattern[str]:
-    """Finds any cue of the language, as whole words."""
-    forms = sorted(cues(language), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:according to|{'|'.join(map(re.escape, forms))})(?!\w)", re.IGNORECASE)
+def forms(language: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """First word -> the forms of cues that begin with it, each as its words, long ones first."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for form in (*cues(language), ACCORDING_TO):
+        first, *others = form.split(" ")
+        found[first].append((first, *others))
+    return {first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()}
+
+
+def tells(text: str, language: str, *, quoted: bool) -> bool:
+    """Whether `text` has a cue at all; of those that need quotation marks only where it is `quoted`."""
+    return not _telling(language, quoted).isdisjoint(_WORD.findall(text.lower()))
+
+
+@cache
+def _telling(language: str, quoted: bool) -> frozenset[str]:
+    known = cues(language).values()
+    needed = (cue.form for cue in known if quoted or cue.introduces not in {"voice", "marks"})
+    return frozenset(form.partition(" ")[0].partition("-")[0] for form in (*needed, ACCORDING_TO))
 
 
 @cache

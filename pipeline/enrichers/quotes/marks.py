@@ -50,7 +50,9 @@ def pieces(text: str) -> list[Piece]:
         closer = _closer(text, marks, at)
         if closer is not None:
             end, closing = marks[closer]
-            found.append(_piece(text, position, end + len(closing), len(mark), len(closing)))
+            closed = _piece(text, position, end + len(closing), len(mark), len(closing))
+            if closed.inner_start < closed.inner_end:
+                found.append(closed)
             at = closer + 1
         elif (piece := _unclosed(text, marks, at)) is not None:
             found.append(piece)

@@ -33,6 +33,7 @@ _AFTERTHOUGHT = {
     "which",
 }
 _DENYING = {"denied", "denies", "deny", "denying"}
+_DIVIDING = {"but", "while", "although", "though", ";"}
 _REACH = 18
 _SOON = 14
 
@@ -41,15 +42,31 @@ def clauses(tokens: Sequence[Token], all_frames: Sequence[Frame], index: int) ->
     """Where lies what the frame at `index` reports: after it, before it, or around it; nothing where it reports
     nothing in a clause."""
     frame = all_frames[index]
+    if index < len(all_frames) - 1 and _closes_sentence(tokens, all_frames, index):
+        return []
     limit = _limit(tokens, all_frames, index)
     if frame.order == "according":
         return _according(tokens, all_frames, index, limit)
     opening = _opening(tokens, frame, limit) if frame.order != "inverted" else None
     if opening is not None:
         return _trimmed(tokens, opening, limit)
-    if frame.order == "shared" or frame.cue.introduces == "marks" or not _may_trail(tokens, frame, limit):
+    if frame.order == "shared" or frame.cue.introduces in {"voice", "marks"} or not _may_trail(tokens, frame, limit):
         return []
     return _around(tokens, all_frames, index, limit)
+
+
+def _closes_sentence(tokens: Sequence[Token], all_frames: Sequence[Frame], index: int) -> bool:
+    """Whether the last frame tells who says the whole sentence, this frame included: 'He told police he had acted
+    alone, a prosecutor said.'"""
+    last = all_frames[-1]
+    between = tokens[all_frames[index].end : last.start]
+    return (
+        last.order in {"normal", "inverted"}
+        and last.cue.introduces == "clause"
+        and _may_trail(tokens, last, len(tokens))
+        and _opening(tokens, last, len(tokens)) is None
+        and not any(token.lower in _DIVIDING or token.kind == "quote" for token in between)
+    )
 
 
 def _limit(tokens: Sequence[Token], all_frames: Sequence[Frame], index: int) -> int:
@@ -83,7 +100,7 @@ def _opening(tokens: Sequence[Token], frame: Frame, limit: int) -> int | None:
     at = frame.opens
     if frame.cue.form in _ADDRESSED:
         at = _past_hearer(tokens, at, limit, needed=frame.cue.form in _TELLING)
-    if at >= limit or frame.cue.introduces == "marks":
+    if at >= limit or frame.cue.introduces in {"voice", "marks"}:
         return None
     first = tokens[at].lower
     that = at if first == "that" else _that(tokens, at, limit)
@@ -146,7 +163,8 @@ def _past_hearer(tokens: Sequence[Token], at: int, limit: int, *, needed: bool) 
         if tokens[index].text in _STOPS or lower in words().finite | {"that"}:
             break
         if lower in words().hearers | words().occasions:
-            return index + 1
+            others = (i for i in range(index + 1, limit) if tokens[i].lower not in words().occasions)
+            return next(others, limit)
         if lower in words().prepositions and index > at:
             return index
     return min(at + 1, limit) if needed and first.lower not in words().articles else at
@@ -215,7 +233,10 @@ def _after_earlier(tokens: Sequence[Token], all_frames: Sequence[Frame], index: 
     """Where the clause before a trailing frame begins: at the sentence, or after the clause of a frame before it."""
     start = 0
     for earlier in all_frames[:index]:
-        if earlier.cue.introduces == "marks" or earlier.order == "shared":
+        between = tokens[earlier.end : all_frames[index].start]
+        if earlier.cue.introduces in {"voice", "marks"} or earlier.order == "shared":
+            continue
+        if not any(token.lower in _DIVIDING or token.kind == "quote" for token in between):
             continue
         start = earlier.end
         while start < all_frames[index].start and tokens[start].text not in {",", ";"}:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from pipeline.enrichers.quotes.lexicon import mentions_cue, words
+from pipeline.enrichers.quotes.lexicon import forms, words
 from pipeline.enrichers.quotes.marks import Piece
 from pipeline.story import Entity
 
@@ -13,6 +13,7 @@ _INNER, _LAST, _STOP = "\0", "\1", "\2"
 """Stand for a quoted piece: all of it but its last character, which says whether it ends in a full stop."""
 _END = re.compile(rf"(?:(?<=[.!?…])|(?<=[.!?…][)\]])|(?<={_STOP}))\s+(?=[^\Wa-z_ß-öø-ÿ]|[{_INNER}(\[¿¡])")
 _TOKEN = re.compile(rf"{_INNER}*[{_LAST}{_STOP}]|{_INNER}+|['’][sS]\b|\w+(?:[.’'\-]\w+)*|\S")
+_WORD = re.compile(r"[^\W\d_]+")
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
 _CONTROLS = dict.fromkeys(map(ord, (_INNER, _LAST, _STOP, "\n", "\t")), " ")
 _FULL_STOPS = ".!?…"
@@ -78,16 +79,16 @@ def _abbreviated(mask: str, end: int) -> bool:
 def _joined(found: Sequence[tuple[int, int]], mask: str, language: str) -> list[tuple[int, int]]:
     result: list[tuple[int, int]] = []
     for start, end in found:
-        if result and mask[result[-1][1] - 1] == _STOP and _is_frame(mask[start:end], language):
+        if result and mask[result[-1][1] - 1] == _STOP and is_frame(mask[start:end], language):
             result[-1] = (result[-1][0], end)
         else:
             result.append((start, end))
     return result
 
 
-def _is_frame(sentence: str, language: str) -> bool:
+def is_frame(sentence: str, language: str) -> bool:
     """Whether the sentence says only who said it: 'Mayor Prado asked.', 'Quispe told reporters in Lima.'"""
-    cue = mentions_cue(language).search(sentence[:100])
+    cue = next((each for each in _WORD.finditer(sentence[:100]) if each[0].lower() in forms(language)), None)
     if not cue or _INNER in sentence[: cue.end()] or "," in sentence[: cue.start()]:
         return False
     rest = sentence[cue.end() :].strip(" .")
@@ -97,6 +98,8 @@ def _is_frame(sentence: str, language: str) -> bool:
 def _only_adjuncts(rest: str) -> bool:
     following = rest.lower().split()
     if not following or following[0] in words().hearers | words().times:
+        return True
+    if following[0] in words().articles and not words().occasions.isdisjoint(following[1:4]):
         return True
     if following[0] == "that" or any(word in words().finite for word in following):
         return False

@@ -14,12 +14,23 @@ from pipeline.story import Entity, Participant, Span
 Kind = Literal["person", "body", "people"]
 Gender = Literal["m", "f"]
 _NAMED: frozenset[str] = frozenset({"person", "organisation", "gpe", "facility"})
-_PRONOUNS: dict[str, Kind] = {"he": "person", "she": "person", "it": "body", "they": "people", "i": "person"}
-_GENDERS: dict[str, Gender] = {"he": "m", "she": "f", "his": "m", "her": "f"}
+_PRONOUNS: dict[str, Kind] = {
+    "he": "person",
+    "she": "person",
+    "it": "body",
+    "they": "people",
+    "him": "person",
+    "her": "person",
+    "them": "people",
+    "i": "person",
+}
+_GENDERS: dict[str, Gender] = {"he": "m", "she": "f", "him": "m", "her": "f"}
 _POSSESSIVE = {"'s", "’s"}
 _BY = {"from", "by", "of"}
-_NEAR = 40
-_RECENT = 6
+_NEAR, _FAR = 40, 100
+_LATELY = 6
+_SUBJECT, _TITLE = 6, 2
+"""Words before a name with which a sentence begins, or the clause after its first comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +58,8 @@ class Speakers:
 
     def last(self, kind: Kind | None = None, gender: Gender | None = None) -> Speaker | None:
         """Who spoke last, of a kind and gender where one is given."""
-        fitting_kind = [kind] if kind else ["person", "body", "people"]
         for speaker in reversed(self.seen):
-            if speaker.kind in fitting_kind and (not gender or speaker.gender in (None, gender)):
+            if kind in {None, speaker.kind} and (not gender or speaker.gender in {None, gender}):
                 return speaker
         return None
 
@@ -57,13 +67,20 @@ class Speakers:
         """Remember whom the sentence at these offsets of body_text begins with, as 'he' of the next may mean that."""
         for index in range(bisect_left(mentions, start, key=lambda each: each.start), len(mentions)):
             mention = mentions[index]
-            if mention.start >= min(start + _NEAR, end):
+            if mention.start >= min(start + _FAR, end):
                 return
-            following = self.text[mention.end : mention.end + 2]
-            words_before = self.text[start : mention.start].lower().split()
-            if following in _POSSESSIVE or (words_before and words_before[0] in words().prepositions):
+            before = self.text[start : mention.start]
+            late = mention.start > start + _NEAR
+            if late:
+                before = before.rpartition(", ")[2]  # 'Asked whether he would run again, Governor Ruiz laughed'
+            words_before = before.lower().split()
+            if (
+                self.text[mention.end : mention.end + 2] in _POSSESSIVE
+                or len(words_before) > (_TITLE if late else _SUBJECT)
+                or not words().prepositions.isdisjoint(words_before)
+            ):
                 continue
-            if mention.entity.type in {"person", "organisation"}:
+            if mention.entity.type == "person" or (mention.entity.type == "organisation" and not late):
                 self._remember(self._named(mention.entity, self._span(mention.start, mention.end), words_before))
                 return
 
@@ -102,7 +119,7 @@ class Speakers:
 
     def _described_before(self, head: str) -> Speaker | None:
         """'A relative of the captain said ... The relative added': the description that came first."""
-        for speaker in reversed(self.seen[-_RECENT:]):
+        for speaker in reversed(self.seen[-_LATELY:]):
             if speaker.participant.name is None and head in speaker.participant.span.text.lower().split():
                 return speaker
         return None
@@ -124,7 +141,8 @@ class Speakers:
 
     def _named(self, entity: Entity, span: Span, context: Sequence[str]) -> Speaker:
         kind: Kind = "person" if entity.type == "person" else "body"
-        gender = _gender([*context, *(entity.role or "").split()]) if kind == "person" else None
+        first_name = entity.name.lower().partition(" ")[0]
+        gender = _gender([*context, *(entity.role or "").split(), first_name]) if kind == "person" else None
         return Speaker(Participant(span=span, name=entity.name), kind, gender)
 
     def _issuer(self, phrase: Phrase, offset: int) -> Speaker | None:
@@ -194,4 +212,9 @@ def _is_joined(phrase: Phrase) -> bool:
 def _gender(context: Sequence[str]) -> Gender | None:
     if not words().women.isdisjoint(context):
         return "f"
-    return None if words().men.isdisjoint(context) else "m"
+    if not words().men.isdisjoint(context):
+        return "m"
+    first_names = context[-1:]
+    if not words().women_names.isdisjoint(first_names):
+        return "f"
+    return None if words().men_names.isdisjoint(first_names) else "m"

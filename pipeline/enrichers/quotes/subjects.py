@@ -188,8 +188,12 @@ def _end(tokens: Sequence[Token], start: int, end: int) -> int:
     """Where the phrase ends that goes on to `end` with 'who', 'based in', 'in a statement'."""
     for index in range(start + 1, end + 1):
         lower = tokens[index].lower
-        if lower in words().prepositions and lower not in _LINKS and tokens[index].kind == "word":
+        if tokens[index].kind != "word":
+            continue
+        if lower in words().prepositions and lower not in _LINKS:
             return index
+        if lower.endswith("ed") and index < end and tokens[index + 1].lower in words().prepositions:
+            return index  # 'two officials briefed on the talks'
     return end + 1
 
 
@@ -224,6 +228,8 @@ def speaks(phrase: Phrase) -> bool:
 
 def _named_as(tokens: Sequence[Token], at: int) -> Token | None:
     """The name in 'a farmer who gave his name only as Abu Mutlaq'."""
+    if at < len(tokens) and tokens[at].text == ",":
+        at += 1
     if at >= len(tokens) or tokens[at].lower != "who":
         return None
     following = tokens[at + 1 : at + 10]
@@ -281,4 +287,4 @@ def _may_lead(tokens: Sequence[Token], index: int, limit: int) -> bool:
 
 
 def _is_verb(token: Token) -> bool:
-    return token.kind == "word" and (token.lower in words().finite or token.lower.endswith("ed"))
+    return token.kind == "word" and (token.lower in words().finite | words().past or token.lower.endswith("ed"))
