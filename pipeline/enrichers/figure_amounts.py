@@ -97,6 +97,8 @@ def _weighed(read: Words, unit: Unit, first: int, last: int) -> Unit:
     weighed = read.at(last + 1) == "(" and _KILOGRAMS.intersection(read.lower[last + 2 : last + 5])
     if read.at(first - 1) == "-" and read.lower[first] == "pound":
         return _POUND
+    if read.at(first - 2) == "(" and read.at(first - 3) in _KILOGRAMS:
+        return _POUND
     return _POUND if (read.at(last + 1) == "of" or weighed) and read.at(first - 1) not in SCALES else unit
 
 

@@ -1,14 +1,14 @@
 """What looks like a figure and is none: numbers in names, ages, clock times, scores, ordinals, lines of tables."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pipeline.enrichers.figure_amounts import Amount
 from pipeline.enrichers.figure_words import figure_words
 from pipeline.enrichers.words import Words, ends_sentence
 from pipeline.story import Span
 
-_TABLE_LINE = re.compile(r"^.*\S(?:\t| {2,})\S.*(?:\t| {2,})\S.*$", re.MULTILINE)
+_COLUMN = re.compile(r"\t| {2,}")
 _CLOCK = frozenset(["gmt", "utc", "est", "cet", "bst", "o", "oclock"])
 _HALF_DAYS = frozenset(["am", "pm"])
 
@@ -18,7 +18,7 @@ def outside(read: Words, spans: Iterable[Span]) -> bytearray:
     taken = bytearray(len(read))
     ranges = [(span.start, span.end) for span in spans]
     if "  " in read.text or "\t" in read.text:
-        ranges += [line.span() for line in _TABLE_LINE.finditer(read.text)]
+        ranges += _table_lines(read.text)
     index = 0
     for start, end in sorted(ranges):
         while index < len(read) and read.starts[index] < start:
@@ -27,6 +27,15 @@ def outside(read: Words, spans: Iterable[Span]) -> bytearray:
             taken[index] = 1
             index += 1
     return taken
+
+
+def _table_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines of three columns and more stand."""
+    start = 0
+    for line in text.split("\n"):
+        if len(_COLUMN.split(line.strip())) > 2:
+            yield start, start + len(line)
+        start += len(line) + 1
 
 
 def is_no_figure(read: Words, found: Amount) -> bool:
@@ -84,7 +93,11 @@ def _is_name(read: Words, found: Amount) -> bool:
     word = read.at(before)
     if word in figure_words().numbered and not word.endswith("s"):
         return True
-    if not read.is_capital(before) or word in figure_words().opening or found.number.written != "digits":
+    if (
+        not read.is_capital(before)
+        or word in figure_words().opening | figure_words().harming
+        or found.number.written != "digits"
+    ):
         return False
     return (
         not (before == 0 or ends_sentence(read, before - 1))

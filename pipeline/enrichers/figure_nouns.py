@@ -21,14 +21,14 @@ def is_plural(read: Words, index: int) -> bool:
 def counted(read: Words, index: int, one: bool = False) -> tuple[int, int] | None:
     """The first and last word of the noun phrase that begins there and that a number before it counts; for `one`
     in the singular."""
-    at = index + 1 if read.at(index) == "more" else index
+    start = at = index + 1 if read.at(index) == "more" else index
     for _ in range(_MODIFIERS + 1):
         at = _beyond_acronym(read, at)
         word = read.at(at)
         if one and word in figure_words().singular:
-            return index, at
+            return start, at
         if not one and is_plural(read, at) and (not read.adjoin(at) or read.at(at + 1) not in ("-", "–")):
-            return index, _compound(read, at)
+            return start, _compound(read, at)
         if not word.isalpha() or word in figure_words().stops:
             return None
         at += 1
@@ -38,7 +38,11 @@ def counted(read: Words, index: int, one: bool = False) -> tuple[int, int] | Non
 
 
 def _beyond_acronym(read: Words, index: int) -> int:
-    """The word after 'U.S.' and the like."""
+    """The word after 'U.S.', 'F-16' and the like."""
+    if read.is_capital(index) and len(read.at(index)) <= 4:
+        digits = index + 2 if read.at(index + 1) == "-" and read.adjoin(index + 1) else index + 1
+        if read.at(digits)[:1].isdecimal() and read.adjoin(index) and read.at(digits + 1).isalpha():
+            return digits + 1
     while len(read.at(index)) == 1 and read.at(index).isalpha() and read.at(index + 1) == "." and read.adjoin(index):
         index += 2
     return index
@@ -50,11 +54,11 @@ def _compound(read: Words, at: int) -> int:
     return at + 1 if first and is_plural(read, at + 1) and read.at(at + 1) not in figure_words().harmed else at
 
 
-def measured(read: Words, first: int, last: int) -> str | None:
+def measured(read: Words, first: int, last: int, *, money: bool) -> str | None:
     """What an amount in the words from `first` to `last` is of: '3 percent of members', 'a net profit of $3 million',
     'sales rose 3 percent'."""
     after = read.at(last + 1)
-    if after in ("of", "in"):
+    if after == "of" or (after == "in" and money and read.at(last + 2) not in _DETERMINERS):
         return forward(read, last + 2)
     if after in figure_words().changes or after in ("increase", "decline", "growth", "cut", "rise", "drop"):
         return forward(read, last + 3) if read.at(last + 2) in ("in", "of") else None
@@ -88,7 +92,7 @@ def _backward(read: Words, index: int) -> str | None:
     return None
 
 
-def _ending(read: Words, index: int) -> str | None:
+def _ending(read: Words, index: int, *, widened: bool = False) -> str | None:
     """The noun phrase that ends with the word there."""
     at = index
     while at > index - 5 and at >= 0 and not ends_sentence(read, at):
@@ -97,6 +101,8 @@ def _ending(read: Words, index: int) -> str | None:
         if not hyphen and not after_hyphen and not _may_be_noun(read, at):
             break
         at -= 1
+    if at < index and not widened and read.at(at) in ("in", "at"):  # 'futures in Paris'
+        return _ending(read, at - 1, widened=True)
     return read.slice(at + 1, index) if at < index else None
 
 

@@ -16,20 +16,21 @@ from pipeline.enrichers.figure_amounts import Amount, amount, ranged
 from pipeline.enrichers.figure_checks import is_no_figure, outside
 from pipeline.enrichers.figure_nouns import counted, forward, measured
 from pipeline.enrichers.figure_signs import signed_figures
-from pipeline.enrichers.figure_units import sign_at
+from pipeline.enrichers.figure_units import Unit, sign_at
 from pipeline.enrichers.figure_words import figure_words
 from pipeline.enrichers.language import ENGLISH
 from pipeline.enrichers.numerals import SMALL, VAGUE
 from pipeline.enrichers.phrases import at, before
-from pipeline.enrichers.time_points import is_year
+from pipeline.enrichers.time_dates import is_year
 from pipeline.enrichers.times import story_day, times
-from pipeline.enrichers.words import Words, words
+from pipeline.enrichers.words import Words, ends_sentence, words
 from pipeline.story import Figure, FigureKind, Qualifier, Span, Story
 
 NAME, VERSION = "figures", "1"
 _STARTS = SMALL.keys() | VAGUE.keys() | {"a", "an", "half", "minus", "several", "few", "-", "−"}
 _NO_LOW: frozenset[Qualifier] = frozenset(["less than", "at most"])
 _NO_HIGH: frozenset[Qualifier] = frozenset(["at least", "more than"])
+_PARTITIVE = frozenset(["them", "whom", "those", "the", "its", "their", "his", "her", "our", "these"])
 _EXACT, _VAGUE, _BARE = 0.9, 0.8, 0.7
 """Confidence in an amount with its unit or noun, in a vague one, and in a number alone."""
 
@@ -65,14 +66,26 @@ def figures(text: str, *, home: Sequence[str] = (), other: Sequence[Span] = ()) 
 
 
 def _figures(read: Words, home: Sequence[str], taken: bytearray) -> Iterator[Figure]:
-    index = 0
+    index, money = 0, None
     while index < len(read):
         word = read.lower[index]
+        if ends_sentence(read, index):
+            money = None
         may_begin = not taken[index] and (word[0].isdecimal() or word in _STARTS or sign_at(read, index))
         if may_begin and (found := _at(read, index, home)):
-            yield from (_figure(read, each) for each in found if not taken[each.amount.first])
+            for each in found:
+                whole = _money_again(each, money)
+                money = whole.amount.unit if whole.kind == "money" else money
+                yield _figure(read, whole)
             index = max(found[-1].last, index)
         index += 1
+
+
+def _money_again(found: _Found, unit: Unit | None) -> _Found:
+    """The figure, of money where it is a bare number beside one: '$9 million, of which 2 million'."""
+    if unit is None or found.amount.unit or found.of or found.kind != "count" or found.amount.number.scale == 1:
+        return found
+    return replace(found, amount=replace(found.amount, unit=unit), kind="money")
 
 
 def _at(read: Words, index: int, home: Sequence[str]) -> list[_Found]:
@@ -126,7 +139,7 @@ def _with_unit(read: Words, found: Amount) -> _Found | None:
         if (article or found.unit.kind == "duration") and _qualifier(read, found)[0] is None:
             return None  # 'a year', 'one day'
     kind = found.unit.kind
-    of = None if kind == "duration" else measured(read, found.first, found.last)
+    of = None if kind == "duration" else measured(read, found.first, found.last, money=kind == "money")
     return _Found(found, kind, found.last, of, _VAGUE if found.number.written == "vague" else _EXACT)
 
 
@@ -145,7 +158,7 @@ def _fraction(read: Words, found: Amount) -> _Found | None:
     ):
         return None
     share = replace(found, low=found.low * 100, high=found.low * 100)
-    return _Found(share, "percent", found.last, measured(read, found.first, found.last))
+    return _Found(share, "percent", found.last, measured(read, found.first, found.last, money=False))
 
 
 def _count(read: Words, found: Amount) -> _Found | None:
@@ -180,9 +193,9 @@ def _bare(read: Words, found: Amount) -> _Found | None:
         or after in figure_words().harmed
         or word in figure_words().harming
         or _befallen(read, found.last)
-        or (after == "of" and read.at(found.last + 2) in ("them", "whom", "those", "the") and found.low > 1)
+        or (after == "of" and read.at(found.last + 2) in _PARTITIVE and found.low > 1)
         or (after == "of" and read.at(found.last + 2)[:1].isdecimal())
-        or (found.number.written == "digits" and (found.number.scale > 1 or _is_counted(read, found.first)))
+        or _is_counted(read, found)
     )
     of = forward(read, found.last + 2) if after == "of" else None
     return _Found(found, "count", found.last, of, _BARE) if says else None
@@ -197,9 +210,15 @@ def _befallen(read: Words, last: int) -> bool:
     return any(read.at(last + ahead) in figure_words().harmed for ahead in (2, 3, 4))
 
 
-def _is_counted(read: Words, first: int) -> bool:
-    """Whether a word like 'toll' or 'rose' stands a few words before."""
-    return any(read.at(first - back) in figure_words().counting for back in range(1, 7))
+def _is_counted(read: Words, found: Amount) -> bool:
+    """Whether a scale, a qualifier, 'were', or a word like 'toll' a few words before makes a bare number a figure."""
+    first, digits = found.first, found.number.written == "digits"
+    if digits and (found.number.scale > 1 or read.at(found.last + 1) == "were"):
+        return True
+    if digits and read.at(first - 1) not in ("over", "under", "about", "around") and _qualifier(read, found)[0]:
+        return True
+    near = any(read.at(first - back) in figure_words().counting for back in range(1, 7))
+    return near and (digits or read.at(first - 1) in ("to", "at"))
 
 
 def _qualifier(read: Words, found: Amount, last: int | None = None) -> tuple[Qualifier | None, bool]:

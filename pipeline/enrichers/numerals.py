@@ -51,6 +51,8 @@ _DENOMINATORS = {
 _FRACTION_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
 _FEW = {"several": 3.0, "few": 2.0}
 _GROUPS = {"dozen": 12.0, "couple": 2.0}
+_MOST_SCALES = 16
+"""Words after its first that a number may have."""
 _LONGEST = 24
 """Digits and marks of the longest number that is read."""
 
@@ -136,7 +138,7 @@ def _slashed(read: Words, index: int) -> float | None:
 def _scaled(read: Words, base: Number) -> Number:
     """The number times the scale words after it: '3.5 million', '2 hundred thousand', '40,000 crore'."""
     last, factor = base.last, 1.0
-    while (word := read.at(_after_hyphen(read, last))) in SCALES:
+    while (word := read.at(_after_hyphen(read, last))) in SCALES and last - base.last < _MOST_SCALES:
         last, factor = _after_hyphen(read, last), factor * SCALES[word]
     if last == base.last:
         return base
@@ -153,7 +155,7 @@ def _after_hyphen(read: Words, index: int) -> int:
 def _vague(read: Words, index: int) -> Number:
     """'hundreds', 'tens of thousands', 'hundreds of millions'."""
     low, last = VAGUE[read.lower[index]], index
-    while read.at(last + 1) == "of" and read.at(last + 2) in VAGUE:
+    while read.at(last + 1) == "of" and read.at(last + 2) in VAGUE and last - index < _MOST_SCALES:
         low, last = low * VAGUE[read.at(last + 2)] / 2, last + 2
     return Number(index, last, low, None, "vague")
 
@@ -212,10 +214,10 @@ def _compound(read: Words, base: Number) -> Number:
     while True:
         after = _after_hyphen(read, last)
         word = read.at(after)
-        if word in SCALES:
+        if word in SCALES and after - base.last < _MOST_SCALES:
             last, part = after, part * SCALES[word]
             continue
-        if part >= 100 and (smaller := _smaller(read, after, part)) is not None:
+        if part >= 100 and after - base.last < _MOST_SCALES and (smaller := _smaller(read, after, part)) is not None:
             total, (part, last) = total + part, smaller
             continue
         amount = total + part

@@ -2,12 +2,13 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Literal
 
 Unit = Literal["day", "week", "month", "quarter", "season", "year", "decade", "century"]
 Part = Literal["early", "mid", "late"]
 
+_MONTHS_IN = {"month": 1, "quarter": 3, "season": 3, "year": 12, "decade": 120, "century": 1200}
 FIRST_MONTHS = {"winter": 12, "spring": 3, "summer": 6, "autumn": 9, "fall": 9}
 """Of the northern hemisphere: copy that means the southern one seldom says so."""
 
@@ -50,34 +51,20 @@ def season(name: str, at: int) -> Period:
 
 def around(at: date, unit: Unit) -> Period:
     """The unit of the calendar that the day lies in."""
-    match unit:
-        case "day":
-            return day(at)
-        case "week":
-            return week(at)
-        case "month":
-            return months(at.year, at.month)
-        case "quarter":
-            return months(at.year, at.month - (at.month - 1) % 3, 3)
-        case "season":
-            return months(at.year, at.month - at.month % 3, 3)
-        case "year":
-            return year(at.year)
-        case "decade":
-            return year(at.year - at.year % 10, 10)
-        case "century":
-            return year(at.year - (at.year - 1) % 100, 100)
+    if unit == "day":
+        return day(at)
+    if unit == "week":
+        return week(at)
+    length, index = _MONTHS_IN[unit], at.year * 12 + at.month - 1
+    offset = {"season": -1, "century": 12}.get(unit, 0)  # winter begins in December, a century in its year 1
+    return months(0, (index - offset) // length * length + offset + 1, length)
 
 
 def moved(at: date, count: int, unit: Unit) -> date:
     """The day so many units later, or earlier where `count` is negative; the month's last where it has no such day."""
-    match unit:
-        case "day":
-            return shifted(at, count)
-        case "week":
-            return shifted(at, 7 * count)
-    length = {"month": 1, "quarter": 3, "season": 3, "year": 12, "decade": 120, "century": 1200}[unit]
-    first = _month(at.year, at.month + length * count)
+    if unit in ("day", "week"):
+        return shifted(at, count if unit == "day" else 7 * count)
+    first = _month(at.year, at.month + _MONTHS_IN[unit] * count)
     return first.replace(day=min(at.day, monthrange(first.year, first.month)[1]))
 
 
@@ -88,16 +75,13 @@ def shifted(at: date, days: int) -> date:
 
 def part(of: Period, which: Part) -> Period:
     """About a third of the period: 'early 2024' is January to April, 'mid-May' the 11th to the 20th."""
-    if of.first.day == 1 and (of.last + timedelta(1)).day == 1 if of.last < date.max else False:
-        count = (of.last.year - of.first.year) * 12 + of.last.month - of.first.month + 1
-        if count % 3 == 0:
-            start = of.first.month + {"early": 0, "mid": count // 3, "late": 2 * count // 3}[which]
-            return months(of.first.year, start, count // 3)
+    third = {"early": 0, "mid": 1, "late": 2}[which]
+    count = (of.last.year - of.first.year) * 12 + of.last.month - of.first.month + 1
+    if count % 3 == 0 and of.first.day == 1:
+        return months(of.first.year, of.first.month + third * count // 3, count // 3)
     length = (of.last - of.first).days + 1
-    first, last = {"early": (0, length // 3), "mid": (length // 3, 2 * length // 3), "late": (2 * length // 3, length)}[
-        which
-    ]
-    return Period(shifted(of.first, first), shifted(of.first, max(last - 1, first)))
+    first, end = third * length // 3, (third + 1) * length // 3
+    return Period(shifted(of.first, first), shifted(of.first, max(end - 1, first)))
 
 
 def _month(at: int, month: int) -> date:

@@ -9,6 +9,8 @@ from pipeline.enrichers.words import Words, ends_sentence, word_lists
 _LISTS = word_lists("time_words.toml")
 _FUTURE, _PAST, _NOT_PAST = _LISTS["future"], _LISTS["past"], _LISTS["not_past"]
 _GOVERNING, _NOT_VERBS = _LISTS["governing"], _LISTS["not_verbs"]
+_PASSIVE = frozenset(["be", "remain", "stay", "being"])
+"""Before a participle, whose tense is that of what stands before them: 'will be buried on Friday'."""
 _BACK, _FORTH = 24, 16
 """Words that are looked at."""
 
@@ -31,7 +33,7 @@ def _before(read: Words, first: int) -> int:
             )
         elif infinitive and word in _GOVERNING:
             return 1
-        elif sign := _sign(read, index):
+        elif (sign := _sign(read, index)) and read.at(index - 1) not in _PASSIVE:
             return sign
     return 0
 

@@ -1,4 +1,4 @@
-"""Whole expressions of time: points with what prepositions and ranges make of them ('since May', 'from May to July')."""
+"""Whole expressions of time: what prepositions and ranges make of points: 'since May', 'from May to July'."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from datetime import date
 
 from pipeline.enrichers.numerals import SMALL, VAGUE
 from pipeline.enrichers.periods import Period, around, moved, shifted
-from pipeline.enrichers.time_points import MONTHS, WEEKDAYS, Point, Reading, is_year, point
+from pipeline.enrichers.tense import direction
+from pipeline.enrichers.time_dates import MONTHS, WEEKDAYS, Point, Reading, is_year
+from pipeline.enrichers.time_points import point
 from pipeline.enrichers.words import BREAK, Words, word_lists
 
 _LISTS = word_lists("time_words.toml")
@@ -43,18 +45,18 @@ def _expression(at: Reading, index: int, anchor: date | None) -> Expression | No
     """The longest time that begins with the word there."""
     read, word = at.read, at.read.lower[index]
     if word in _ADVERBS and read.at(index + 1) == "on" and (found := point(at, index + 2)):
-        return _plain(at, index, found, anchor)
+        return _plain(index, found, anchor)
     if word == "overnight":
         return _of(index, index, Period(shifted(at.today, -1), at.today) if at.today else None)
-    if word in _PREPOSITIONS:
+    if word in _PREPOSITIONS and (word != "over" or read.at(index + 1) == "the"):
         return _prepositional(at, index, anchor)
     found = point(at, index, 1 if read.at(index - 1) == "for" else 0)
-    if found is None or not _stands_alone(at, found):
+    if found is None or not _stands_alone(read, found):
         return None
-    return _range(at, index, found) or _plain(at, index, found, anchor)
+    return _range(at, index, found) or _plain(index, found, anchor)
 
 
-def _plain(at: Reading, index: int, found: Point, anchor: date | None) -> Expression:
+def _plain(index: int, found: Point, anchor: date | None) -> Expression:
     period = found.period or _shifted(found, anchor)
     return _of(index, found.last, period)
 
@@ -71,18 +73,15 @@ def _shifted(found: Point, anchor: date | None) -> Period | None:
     return around(moved(anchor, count, unit), "day" if unit == "week" else unit)
 
 
-def _stands_alone(at: Reading, found: Point) -> bool:
+def _stands_alone(read: Words, found: Point) -> bool:
     """Whether a point is a time without a preposition: 'Tuesday', but not 'May' or a bare number."""
-    read = at.read
     if found.kind == "month" and found.first == found.last:
         return read.at(found.last + 1) in ("'", "’") and read.at(found.last + 2) == "s"
     if found.kind == "year" and found.first == found.last:
         before, after = read.at(found.first - 1), read.at(found.last + 1)
         named = before in ("the", "a", "an", "his", "her", "its", "their", "of", "for", "and", "or", "to", "(")
         return named and not (before in ("the", "a", "an") and not after.isalpha()) and not _counts(read, found)
-    if found.kind == "season" and found.first == found.last:
-        return False
-    return True
+    return found.kind != "season" or found.first != found.last
 
 
 def _counts(read: Words, found: Point) -> bool:
@@ -127,36 +126,38 @@ def _joined(index: int, first: Point, second: Point) -> Expression:
 
 
 def _prepositional(at: Reading, index: int, anchor: date | None) -> Expression | None:
-    """'on Friday', 'since May', 'by the end of June', 'between 2011 and 2014', 'in the past three days'."""
+    """'on Friday', 'since May', 'by the end of June', 'between 2011 and 2014'."""
     read, word = at.read, at.read.lower[index]
     inner = index + 1
     if word in ("in", "by", "until", "since", "from", "on", "at") and read.at(inner) in ("about", "around", "late"):
         inner += read.at(inner) != "late"
-    lean = 1 if word in _AHEAD else -1 if word == "since" else _lean_from(read, index) if word == "from" else 0
+    lean = _lean(read, index)
     found = point(at, inner, lean)
-    if found is None or (found.kind == "year" and not _is_date(read, word, found)):
-        return _ahead(at, index) if word in ("in", "within") else None
+    if found is None or (found.shift and word != "on") or (found.kind == "year" and not _is_date(word, found)):
+        return None
     if word == "between":
         return _between(at, index, found)
     if word == "from" and read.at(found.last + 1) in _TO:
         second = point(at, found.last + 2)
-        return _joined(index, found, second) if second else _plain(at, index, found, anchor)
+        return _joined(index, found, second) if second else _plain(index, found, anchor)
     if (joined := _range(at, index, found)) is not None:
         return joined
-    return _opened(at, word, _plain(at, index, found, anchor))
+    return _opened(at, word, _plain(index, found, anchor))
 
 
-def _is_date(read: Words, preposition: str, found: Point) -> bool:
-    """Whether a bare year after a preposition is one: 'in 2019'; not 'over 2000', 'about 1990 people'."""
-    if found.first != found.last:
-        return True
-    return preposition not in ("on", "at", "over", "about", "around", "within") and not (
-        preposition in ("by", "from", "between") and _counts(read, found)
-    )
+def _is_date(preposition: str, found: Point) -> bool:
+    """Whether a bare year after a preposition is one: 'in 2019'; not 'over 2000', 'about 1990'."""
+    return found.first != found.last or preposition not in ("on", "at", "over", "about", "around", "within")
 
 
-def _lean_from(read: Words, index: int) -> int:
-    return -1 if read.at(index - 1) in _LISTS["sources"] else 1
+def _lean(read: Words, index: int) -> int:
+    """Where a preposition puts a day: 'until' and 'from' ahead, 'since' behind, 'by' ahead unless the tense is past."""
+    word = read.lower[index]
+    if word == "since" or (word == "from" and read.at(index - 1) in _LISTS["sources"]):
+        return -1
+    if word == "by":
+        return direction(read, index, index) or 1
+    return 1 if word in _AHEAD or word == "from" else 0
 
 
 def _between(at: Reading, index: int, first: Point) -> Expression | None:
@@ -182,8 +183,3 @@ def _opened(at: Reading, word: str, plain: Expression) -> Expression:
     if word == "from":
         return Expression(plain.first, plain.last, begins, None)
     return plain
-
-
-def _ahead(at: Reading, index: int) -> Expression | None:
-    """'within two weeks', 'in three days' of what is to come."""
-    return None

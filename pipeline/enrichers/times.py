@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from pipeline.enrichers.time_dates import Reading
 from pipeline.enrichers.time_expressions import Expression, expressions
-from pipeline.enrichers.time_points import Reading
 from pipeline.enrichers.words import Words, word_lists, words
 from pipeline.story import Day, Span, Story
 
 _LISTS = word_lists("time_words.toml")
 _SAYING, _TELLING, _MEANS = _LISTS["saying"], _LISTS["telling"], _LISTS["means"]
 _SUPERLATIVES, _NOT_SUPERLATIVES = _LISTS["superlatives"], _LISTS["not_superlatives"]
+_FIRSTS = _LISTS["firsts"]
 _BY = 6
 """Words between a word of saying and its time."""
+_SINCE_BACK = 7
 _BORDER = re.compile(r"[,;:]|\b(?:that|which|who|and|but|after|when|where|while|as|before|because|since)\b")
 _BORDER_COST = 40
 
@@ -92,8 +94,9 @@ def _says(read: Words, first: int) -> int | None:
 
 def _measures(read: Words, first: int) -> bool:
     """Whether a superlative or an ordinal before it measures against the time."""
-    back = 7 if read.lower[first] == "since" else 3 if read.lower[first] in ("in", "this") else 0
-    return any(_is_superlative(read.lower[index]) for index in range(max(first - back, 0), first))
+    back = _SINCE_BACK if read.lower[first] == "since" else 3 if read.lower[first] in ("in", "this") else 0
+    before = read.lower[max(first - back, 0) : first]
+    return any(map(_is_superlative, before)) or (back == _SINCE_BACK and not _FIRSTS.isdisjoint(before))
 
 
 def _is_superlative(word: str) -> bool:
