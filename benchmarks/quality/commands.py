@@ -15,8 +15,9 @@ import msgspec
 from benchmarks.quality import agreement as agreements
 from benchmarks.quality import runs
 from benchmarks.quality.gold import FOLDER, load
+from benchmarks.quality.hints import hints
 from benchmarks.quality.sets import Options, own, score
-from benchmarks.quality.tables import print_agreement, print_differences, print_set
+from benchmarks.quality.tables import print_agreement, print_differences, print_errors, print_set
 from pipeline.cli.console import out, say, say_error
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -65,12 +66,15 @@ def score_files(
 
 @main.command()
 @click.argument("files", nargs=-1, type=FILE)
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--hints", "hinted", is_flag=True, help="What looks unlabelled: names, numbers, quotation marks.")
+def check(files: tuple[Path, ...], hinted: bool) -> None:
     """Say what is wrong with FILES of labels; without any, with all of gold/. Exits 1 where something is."""
     paths = list(files) or sorted(FOLDER.glob("*.toml"))
     stories, faults = load(paths)
     for fault in faults:
         out.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+    for hint in (hint for each in stories if hinted for hint in hints(each)):
+        out.print(hint, markup=False, highlight=False, soft_wrap=True, style="dim")
     found = [f"{sum(len(getattr(each.story, field)) for each in stories)} {field}" for field in FIELDS]
     say(f"{len(paths)} files, {len(faults)} faults: {', '.join(found)}.")
     raise SystemExit(bool(faults))
@@ -92,8 +96,7 @@ def agreement(second: str, folder: Path, errors: int) -> None:
         say_error(f"{error}.")
         raise SystemExit(2) from None
     print_agreement(run)
-    if errors:
-        print_set(run, classes=False, errors=errors)
+    print_errors(run, errors)
 
 
 @main.command()

@@ -40,6 +40,10 @@ def entities(story: Story, labelled: Labelled, proof: Proof) -> tuple[Entity, ..
                 component=COMPONENT,
             )
         )
+    proof.entry = ""
+    salient = sum(label.salient for _, label in labelled)
+    if labelled and not 2 <= salient <= 6:
+        proof.fault(f"{salient or 'No'} entities are salient: 2 to 6 are.")
     return tuple(found)
 
 

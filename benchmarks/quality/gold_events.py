@@ -44,7 +44,6 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
     said_by = (label.attribution,) if label.attribution else ()
     attributions = _parties("attribution", said_by, found, scopes, proof)
     _check(found, label, trigger, again, proof)
-    said_by = _parties("attribution", (label.attribution,) if label.attribution else (), found, scopes, proof)
     return Event(
         type=label.type,
         trigger=trigger,

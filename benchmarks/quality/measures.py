@@ -26,6 +26,7 @@ MEASURES = (
     Measure("names", "accuracy", 0.95, by_class=True),
     Measure("names of those found", "accuracy"),
     Measure("roles", "F1"),
+    Measure("salience", "F1"),
     Measure("places", "accuracy", 0.92, by_class=True),
     Measure("places found that are right", "accuracy"),
     Measure("events", "F1", 0.75, by_class=True),

@@ -44,7 +44,7 @@ def mentions(entities: Sequence[Entity], classes: Classes) -> list[Mention]:
 
 
 def score_entities(gold: Story, found: Story, tally: Tally) -> None:
-    """Mentions, in our classes and in four; their names; persons' roles."""
+    """Mentions, in our classes and in four; their names; persons' roles; the most salient, as many as gold has."""
     for measure, classes in (("entities", ours), ("entities, 4 classes", four)):
         score_mentions(measure, mentions(gold.entities, classes), mentions(found.entities, classes), tally)
     tally.compare("entity spans", "all", _spans(gold), _spans(found))
@@ -53,6 +53,9 @@ def score_entities(gold: Story, found: Story, tally: Tally) -> None:
             _score_name(entity, span, found.entities, tally)
     roles = [{(plain(each.name), plain(each.role)) for each in s.entities if each.role} for s in (gold, found)]
     tally.compare("roles", "all", *roles)
+    salient = {plain(each.name) for each in gold.entities if each.salience}
+    ranked = sorted((each for each in found.entities if each.salience), key=lambda each: -each.salience)
+    tally.compare("salience", "all", salient, (plain(each.name) for each in ranked[: len(salient)]))
 
 
 def score_mentions(measure: str, gold: Sequence[Mention], found: Sequence[Mention], tally: Tally) -> None:

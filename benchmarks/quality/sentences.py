@@ -20,6 +20,8 @@ from pipeline.story import Event, EventStatus, EventType, Participant, Span, Sto
 YIELD = "YIELD"
 """What earlier versions of PLOVER call CONCEDE and RETREAT together."""
 TYPES = (*get_args(EventType), YIELD)
+PLOVER = frozenset(get_args(EventType)[:16])
+YIELDING = frozenset({"CONCEDE", "RETREAT"})
 _TEXT, _TYPE, _ACTOR, _TARGET = ("sentence", "text"), ("type", "root", "gold_root"), ("actor", "source"), ("target",)
 
 
@@ -83,13 +85,13 @@ def _cell(row: dict[str, str], headings: Sequence[str]) -> str:
     return next((row[each] or "" for each in headings if each in row), "").strip()
 
 
-def score_sentence(sentence: Sentence, found: Story, tally: Tally, *, yields: bool = False) -> None:
+def score_sentence(sentence: Sentence, found: Story, scheme: frozenset[str], tally: Tally) -> None:
     """Types, with statuses where they are labelled, and parties; of a sentence with one event its root.
 
-    With `yields` found CONCEDE and RETREAT count as YIELD.
+    `scheme` is the types that the set knows: it says nothing of others. Where it has YIELD, that is what found CONCEDE
+    and RETREAT are.
     """
-    events = list(found.events)
-    types = [YIELD if yields and event.type in ("CONCEDE", "RETREAT") else event.type for event in events]
+    types, events = _in_scheme(found.events, scheme)
     edges = {
         number: [i for i, event in enumerate(events) if types[i] == label.type and label.status in (None, event.status)]
         for number, label in enumerate(sentence.events)
@@ -107,6 +109,20 @@ def score_sentence(sentence: Sentence, found: Story, tally: Tally, *, yields: bo
             tally.error("types and statuses", f"wrong {types[index]} {event.status}", event.trigger)
     if len(sentence.events) == 1 and not sentence.also:
         _score_root(sentence.events[0].type, events, types, tally)
+
+
+def scheme(sentences: Sequence[Sentence]) -> frozenset[str]:
+    """The types that a set's labels are of: PLOVER's alone where no other is among them."""
+    used = {label.type for sentence in sentences for label in sentence.events}
+    if YIELD in used:
+        return (PLOVER - YIELDING) | {YIELD}
+    return PLOVER if used <= PLOVER else frozenset(TYPES)
+
+
+def _in_scheme(events: Sequence[Event], scheme: frozenset[str]) -> tuple[list[str], list[Event]]:
+    types = [YIELD if YIELD in scheme and event.type in YIELDING else event.type for event in events]
+    known = [(kind, event) for kind, event in zip(types, events, strict=True) if kind in scheme]
+    return [kind for kind, _ in known], [event for _, event in known]
 
 
 def _score_root(gold: str, events: Sequence[Event], types: Sequence[str], tally: Tally) -> None:

@@ -102,12 +102,12 @@ def _stories(path: Path) -> SetRun:
 
 def _sentences(path: Path) -> SetRun:
     labelled = sentences.read(path)
-    yields = any(label.type == sentences.YIELD for each in labelled for label in each.events)
+    scheme = sentences.scheme(labelled)
     found = _enrich([Story(uri=each.text, body_text=each.text, language="en") for each in labelled], path.name)
     tallies = []
     for number, (sentence, story) in enumerate(zip(labelled, found, strict=True), start=1):
         tallies.append(Tally(str(number), sentence.text))
-        sentences.score_sentence(sentence, story, tallies[-1], yields=yields)
+        sentences.score_sentence(sentence, story, scheme, tallies[-1])
     return collect(path.name, tallies)
 
 

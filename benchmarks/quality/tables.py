@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from benchmarks.quality.intervals import f1, interval, precision, recall
@@ -23,14 +23,18 @@ def print_set(run: SetRun, *, classes: bool, errors: int) -> None:
                 out.print(_classes(run, measure))
         for what in dict.fromkeys(each[0] for each in run.confusions):
             out.print(_confusion(run, what))
-    if errors:
-        for measure in run.measures():
-            _print_errors(run, measure, errors)
+    print_errors(run, errors)
+
+
+def print_errors(run: SetRun, most: int) -> None:
+    """The most frequent errors of each measure: the same one in the same story is one line."""
+    for measure in run.measures() if most else []:
+        _print_errors(run, measure, most)
 
 
 def print_differences(differences: Sequence[Difference], *, classes: bool) -> None:
     """What changed of each measure, and of those of their classes that changed where `classes` says so."""
-    table = Table("set", "measure", "class", "before", "after", "change", "95 % interval", title="Differences")
+    table = Table("set", "measure", "class", "before", "after", "change", "95 %", title="Differences")
     for each in differences:
         if each.kind != "all" and (not classes or not each.change.value):
             continue
@@ -43,7 +47,7 @@ def print_differences(differences: Sequence[Difference], *, classes: bool) -> No
 
 def print_agreement(run: SetRun) -> None:
     """How far two labellings agree: the same measures, the first one as gold."""
-    table = Table("field", "agreement", "", "95 % interval", "labels", title=f"Agreement on {len(run.stories)} stories")
+    table = Table(_first("field"), "agreement", "", "95 %", "labels", title=f"Agreement on {len(run.stories)} stories")
     for measure in run.measures():
         counts = run.array(measure.name, run.classes(measure.name))
         found = interval(counts, measure.mean)
@@ -53,8 +57,18 @@ def print_agreement(run: SetRun) -> None:
 
 
 def _summary(run: SetRun) -> Table:
-    headings = ("measure", "gold", "precision", "recall", "value", "", "95 % interval", "target")
-    table = Table(*headings, title=f"{run.name}: {len(run.stories)}", title_justify="left")
+    table = Table(
+        _first("measure"),
+        "gold",
+        "prec.",
+        "recall",
+        "value",
+        "",
+        "95 %",
+        "target",
+        title=f"{run.name}: {len(run.stories)}",
+        title_justify="left",
+    )
     for measure in run.measures():
         counts = run.array(measure.name, run.classes(measure.name))
         found = interval(counts, measure.mean)
@@ -96,7 +110,7 @@ def _classes(run: SetRun, measure: Measure) -> Table:
 def _confusion(run: SetRun, what: str) -> Table:
     """Each class of gold, how often it was found as itself, and as what else."""
     cells = Counter({(one, other): number for name, one, other, number in run.confusions if name == what})
-    table = Table("gold", "right", "found as", title=f"{run.name}: {what}, confusions", title_justify="left")
+    table = Table(_first("gold"), "right", "found as", title=f"{run.name}: {what}, confusions", title_justify="left")
     for row in sorted({one for one, _ in cells}, key=lambda name: (name == NONE, name)):
         others = Counter({other: number for (one, other), number in cells.items() if one == row != other})
         found = ", ".join(f"{other if other != NONE else 'nothing'} {number}" for other, number in others.most_common())
@@ -105,7 +119,6 @@ def _confusion(run: SetRun, what: str) -> Table:
 
 
 def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
-    """The most frequent ones of the set first: the same fault in the same story is one line."""
     found = [error for error in run.errors if error.measure == measure.name]
     if not found:
         return
@@ -116,6 +129,10 @@ def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
         count = f" ({times} times)" if times > 1 else ""
         line = f"  {story}: {sentence}{count}   {contexts[story, sentence]}"
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _first(heading: str) -> Column:
+    return Column(heading, no_wrap=True)
 
 
 def _style(value: float, target: float | None) -> str:
