@@ -108,13 +108,14 @@ def _opening(tokens: Sequence[Token], frame: Frame, limit: int) -> int | None:
         return that + 1
     if frame.cue.form in _DENYING and first.endswith("ing"):
         return at
-    if frame.cue.introduces == "that" or first in _NO_CLAUSE or first in words().no_statement:
+    amount = first == "about" and at + 1 < limit and tokens[at + 1].text[0].isdigit()
+    if frame.cue.introduces == "that" or (first in _NO_CLAUSE and not amount) or first in words().no_statement:
         return None
     return _without_that(tokens, frame, _past_adjuncts(tokens, at, limit), limit)
 
 
 def _without_that(tokens: Sequence[Token], frame: Frame, at: int, limit: int) -> int | None:
-    if at >= limit or tokens[at].text in _STOPS or tokens[at].lower in _AFTERTHOUGHT | _NO_CLAUSE:
+    if at >= limit or tokens[at].text in _STOPS or tokens[at].lower in _AFTERTHOUGHT | _NO_CLAUSE - {"about"}:
         return None
     soon = tokens[at + 1 : min(at + _SOON, limit)]
     if any(token.kind == "quote" for token in tokens[at : min(at + _SOON, limit)]) and frame.cue.introduces == "clause":
@@ -202,7 +203,7 @@ def _past_adjunct(tokens: Sequence[Token], at: int, limit: int) -> int:
 
 def _may_trail(tokens: Sequence[Token], frame: Frame, limit: int) -> bool:
     """Whether the frame stands after what it reports: '..., the mayor said on Monday'."""
-    if frame.start < 2 or tokens[frame.start - 1].text not in _STOPS:
+    if frame.start < 2 or frame.cue.form in _DENYING or tokens[frame.start - 1].text not in _STOPS:
         return False
     if frame.end >= limit or frame.order == "inverted":
         return True

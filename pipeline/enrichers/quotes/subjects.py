@@ -7,6 +7,7 @@ from pipeline.enrichers.quotes.lexicon import words
 from pipeline.enrichers.quotes.sentences import Token
 
 _SPEAKERS = {"person", "organisation"}
+_LEADERS = {"person", "organisation", "gpe"}
 _DASHES = {",", "-", "–", "—"}
 _INSIDE = frozenset("&/%$€£#'’")
 _LINKS = {"of", "for", "from", "at", "in", "with", "on", "near"}
@@ -98,7 +99,13 @@ def _divides(tokens: Sequence[Token], at: int) -> bool:
     if token.kind == "quote":
         nickname = 0 < at < len(tokens) - 1 and tokens[at - 1].text[:1].isupper() and tokens[at + 1].text[:1].isupper()
         return not nickname or bool(token.piece and not token.piece.closed)
-    return token.kind == "mark" and token.text not in _INSIDE
+    return token.kind == "mark" and token.text not in _INSIDE and not _hyphen(tokens, at)
+
+
+def _hyphen(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the mark joins two words: 'the Dakar-based institute'."""
+    inside = tokens[at].text == "-" and 0 < at < len(tokens) - 1
+    return inside and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
 
 
 def _is_name(inner: Sequence[Token]) -> bool:
@@ -271,7 +278,7 @@ def _adjunct(tokens: Sequence[Token], at: int) -> bool:
 def leading(tokens: Sequence[Token], limit: int) -> Phrase | None:
     """What seems the subject of the sentence whose first `limit` tokens are given: whom '..., saying' is said by."""
     for index, token in enumerate(tokens[:limit]):
-        if token.kind == "name" and token.entity and token.entity.type in _SPEAKERS and _may_lead(tokens, index, limit):
+        if token.kind == "name" and token.entity and token.entity.type in _LEADERS and _may_lead(tokens, index, limit):
             return Phrase(index, (token,))
     if not tokens or tokens[0].kind != "word":
         return None
