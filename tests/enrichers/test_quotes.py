@@ -13,7 +13,7 @@ from pipeline.story import Quote, Span
 from tests.enrichers.quote_cases import cases, quotes, told
 
 CASES = cases("quotes.toml")
-HELD_OUT = cases("quotes_held_out.toml")
+HELD_OUT = [*cases("quotes_held_out.toml"), *cases("quotes_second_held_out.toml")]
 LEAST_FOUND = 0.9
 """Of the quotes of cases that the rules were not made from, how many must be found, with kind and speaker."""
 

@@ -18,6 +18,8 @@ from pipeline.story import Quote, QuoteKind, Span, Story
 
 NAME = "quotes"
 VERSION = "1"
+_SENTENCE = 4
+"""Words from which on all that 'said that' introduces, if in marks, is a direct quote."""
 _NAMED, _DESCRIBED, _CARRIED, _UNKNOWN = 0.9, 0.8, 0.7, 0.4
 """Confidence where an entity or somebody described is said to speak, where the speaker is that of the quote before,
 and where nobody is."""
@@ -119,7 +121,7 @@ def _sentence(state: _State, sentence: _Sentence, *, goes_on: bool) -> None:
     said = utterances(sentence.tokens, sentence.frames, sentence.text)
     frame = framing(sentence.tokens, sentence.frames, said)
     if said:
-        alone = frame is None and len(said) == len(sentence.tokens)
+        alone = frame is None and all(token.kind in {"quote", "mark"} for token in sentence.tokens)
         speaker = speakers[sentence.frames.index(frame)] if frame else None
         _add_direct(state, sentence, said, frame, speaker, goes_on=goes_on or alone)
     elif sentence.frames:
@@ -183,7 +185,8 @@ def _add_reported(state: _State, sentence: _Sentence, index: int, speaker: Speak
         spans = tuple(
             _inner_span(state, sentence, a) if whole else _range_span(state, sentence, a, b) for a, b in found
         )
-        kind: QuoteKind = "mixed" if marked else "indirect"
+        sentence_of_its_own = whole and len(spans[0].text.split()) >= _SENTENCE
+        kind: QuoteKind = "direct" if sentence_of_its_own else "mixed" if marked else "indirect"
         state.quotes.append(_quote(kind, spans, _cue(state, sentence, frame), speaker))
         return {i for a, b in found for i in range(a, b)}
     if frame.cue.form == "according to":

@@ -34,8 +34,9 @@ def _is_utterance(tokens: Sequence[Token], frames: Sequence[Frame], at: int, sai
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     closed = ends or following is None or following.text in {",", ".", "-", "–", "—"}
     if not at:
+        alone = following is None or (following.text == "." and len(tokens) == 2)
         framed = any(frame.start == at + 1 or _only_mark(tokens, at, frame.start) for frame in frames)
-        return bool(count) and ((ends and count > 1) or (framed and closed) or (following is None and count > 3))
+        return bool(count) and ((ends and count > 1) or (framed and closed) or (alone and count > 3))
     previous = tokens[at - 1]
     if previous.kind == "quote":
         return bool(found) and found[-1] == at - 1

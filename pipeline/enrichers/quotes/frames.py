@@ -108,7 +108,7 @@ def _may_invert(tokens: Sequence[Token], first: int, end: int, cue: Cue) -> bool
     if cue.form in _TELLING:
         return False
     if _follows_quote(tokens, first):
-        return True
+        return tokens[first - 1].kind != "quote" or first == 1 or tokens[first - 2].kind in {"mark", "quote"}
     if cue.introduces != "clause" or not first or tokens[first - 1].text != ",":
         return False
     subject = after(tokens, end)
@@ -143,6 +143,8 @@ def _verb(tokens: Sequence[Token], first: int) -> int | None:
         if lower in words().negations or (lower in _MODALS and not _goes_on(tokens, at - 1)):
             return None
         at -= 1
+    if at > 1 and tokens[at - 1].kind == "quote" and tokens[at - 2].kind != "mark" and tokens[at - 2].kind != "quote":
+        at -= 1  # 'The firm "categorically" denied it'
     return None if at and tokens[at - 1].lower in _BE else at
 
 

@@ -11,7 +11,8 @@ _LEADERS = {"person", "organisation", "gpe"}
 _DASHES = {",", "-", "–", "—"}
 _INSIDE = frozenset("&/%$€£#'’")
 _LINKS = {"of", "for", "from", "at", "in", "with", "on", "near"}
-_RELATIVE = {"who", "which", "whose", "whom"}
+_EMBEDDING = {"what", "who", "whom", "which", "how", "that"}
+"""A clause that begins with one of these is part of another: 'what he said', 'a firm that Lima says'."""
 _LONGEST = 25
 _APPOSITIONS = 5
 _NO_ADVERBS = {"family", "assembly", "ally", "july", "anomaly", "monopoly", "police"}
@@ -123,8 +124,10 @@ def _described_from(tokens: Sequence[Token], start: int) -> int:
     if start < 2 or tokens[start - 1].text not in _DASHES:
         return start
     first = _since_mark(tokens, start - 2)
+    if tokens[first].lower in {"and", "but"}:
+        first += 1
     inner = tokens[first : start - 1]
-    nominal = bool(inner) and inner[0].lower in words().articles | words().definite and len(inner) <= 12
+    nominal = bool(inner) and inner[0].lower in words().articles | words().definite | {"one"} and len(inner) <= 12
     return first if nominal and not any(token.lower in words().finite for token in inner) else start
 
 
@@ -159,7 +162,7 @@ def _chunk(tokens: Sequence[Token], end: int) -> Phrase | None:
         start -= 1
     if end - start > _LONGEST:
         return None
-    embedding = start >= 0 and tokens[start].lower in {"what", "who", "whom", "which", "how"}
+    embedding = start >= 0 and tokens[start].lower in _EMBEDDING
     return None if embedding else _trimmed(tokens, start + 1, end)
 
 
@@ -179,7 +182,8 @@ def _trimmed(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
     while start <= end:
         lower = tokens[start].lower
         if lower in words().prepositions and tokens[start].kind == "word":
-            past = (i + 1 for i in range(start, end) if tokens[i].kind == "name" or tokens[i].lower in words().times)
+            adverbial = words().times | words().occasions
+            past = (i + 1 for i in range(start, end) if tokens[i].kind == "name" or tokens[i].lower in adverbial)
             start = next(past, end + 1)
         elif (lower in words().times or is_adverb(tokens[start])) and start < end:
             start += 1
@@ -188,7 +192,9 @@ def _trimmed(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
     if start > end:
         return None
     phrase = tuple(tokens[start : _end(tokens, start, end)])
-    return None if any(token.lower in words().finite for token in phrase) else Phrase(start, phrase)
+    nominal = any(token.kind != "mark" for token in phrase)
+    clausal = any(token.lower in words().finite for token in phrase)
+    return Phrase(start, phrase) if nominal and not clausal else None
 
 
 def _end(tokens: Sequence[Token], start: int, end: int) -> int:
@@ -225,6 +231,8 @@ def after(tokens: Sequence[Token], at: int) -> Phrase | None:
 def speaks(phrase: Phrase) -> bool:
     """Whether the phrase, which may also be the object, is of somebody: named, or of those who usually speak."""
     head = phrase.head
+    if any(_is_verb(token) for token in phrase.tokens) or phrase.tokens[0].lower in {"its", "his", "her", "their"}:
+        return False  # 'its own sample gave Kiptanui half'
     known = head.entity is not None and head.entity.type in _SPEAKERS
     return (
         known
