@@ -102,7 +102,7 @@ def _labelled(name: str, story: Sequence[Sequence[Token]], labels: Mapping[str, 
             text += " " if number and _spaced(sentence[number - 1][1], token) else ""
             offsets.append((len(text), len(text) + len(token)))
             text += token
-        for first, last, label in _chunks(sentence):
+        for first, last, label in chunks([tag for _, _, tag in sentence]):
             kind = _class(label, labels, sentence[first][0], four)
             if kind:
                 mentions.append((offsets[first][0], offsets[last][1], kind))
@@ -113,9 +113,9 @@ def _spaced(before: str, after: str) -> bool:
     return not (_CLOSING.fullmatch(after) or _OPENING.fullmatch(before))
 
 
-def _chunks(sentence: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
-    """First and last token, and label, of what is labelled."""
-    tags = [("O", ""), *(_tag(label) for _, _, label in sentence), ("O", "")]
+def chunks(labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """First and last token, from 0, and the label without its position, of what a sentence's labels mark."""
+    tags = [("O", ""), *(_tag(label) for label in labels), ("O", "")]
     first = 0
     for index, (before, now) in enumerate(pairwise(tags)):
         ends = before[0] != "O" and (now[0] == "O" or now[0] in _LEFT or before[0] in _LAST or now[1] != before[1])

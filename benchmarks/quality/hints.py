@@ -1,7 +1,7 @@
 """What a story's labels may have forgotten: to be looked at, since most of it needs no label.
 
-Capitals within a sentence that no entity has, numbers that no figure, date or entity has, and quotation marks around
-what is in no quote.
+Capitals within a sentence that no entity has, numbers that no figure or entity has, quotation marks around what is in
+no quote, and places of a name and country that the gazetteer has under another id.
 """
 
 import re
@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from benchmarks.quality.gold import Gold
 from benchmarks.quality.pieces import overlap, sentences
 from benchmarks.quality.tally import around
+from pipeline.enrichers.gazetteer import find
 from pipeline.story import Span, Story
 
 _WORD = r"[^\W\d_a-zß-öø-ÿ](?:[\w&’'-]|\.(?=\w))*"
 _NAME = re.compile(f"{_WORD}(?: {_WORD})*")
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d.,]*\d|(?<![\w.])[$€£]?\d")
-_QUOTED = re.compile(r"(?:^|(?<=[\s(]))[\"“](?=\S)[^\"“”\n]{20,}[\"”]", re.MULTILINE)
+_QUOTED = re.compile(r"(?:^|(?<=[\s(]))[\"“](?=\S)[^\"“”\n]{8,}[\"”]", re.MULTILINE)
 _NO_NAME = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.?|I|Mr|Mrs|Ms|Dr"
@@ -39,6 +40,10 @@ def hints(gold: Gold) -> Iterator[str]:
     for span in _found(_QUOTED, text):
         if not _labelled(span, quotes):
             yield f"{gold.name}: no quote: {around(text, span, 30)}"
+    for place in story.places:
+        known = {each.geonameid: each.kind for each in find(place.name) if each.country == place.country}
+        if known and place.geonameid not in known:
+            yield f"{gold.name}: geonameid {place.geonameid} of {place.name}: the gazetteer has {known}"
 
 
 def _names(story: Story) -> Iterator[Span]:
