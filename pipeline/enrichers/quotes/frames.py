@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.enrichers.language import ENGLISH
-from pipeline.enrichers.quotes.lexicon import ACCORDING_TO, Cue, cues, forms, words
+from pipeline.enrichers.quotes.lexicon import ACCORDING_TO, Cue, cues, either, forms, words
 from pipeline.enrichers.quotes.sentences import Token
 from pipeline.enrichers.quotes.subjects import Phrase, after, before, is_adverb, leading, speaks
 
@@ -14,6 +14,7 @@ Order = Literal["normal", "inverted", "according", "shared"]
 _ACCORDING = Cue(ACCORDING_TO, "clause")
 _BE = {"is", "was", "were", "are", "be", "been", "being", "am"}
 _MODALS = {"would", "will", "could", "can", "should", "must", "might", "may", "to", "'ll", "let", "please"}
+_BEFORE_NOUNS = {"its", "his", "her", "their", "my", "our", "no", "'s", "’s", "of", "in", "for"}
 _MOST = 10
 """Frames read in one sentence; a sentence has seldom more than four."""
 _TELLING = {"told", "tell", "tells", "telling", "assured", "informed"}
@@ -137,7 +138,9 @@ def _verb(tokens: Sequence[Token], first: int) -> int | None:
     """The index where the verb group of the cue begins; None where it is negated, passive, possible or to be."""
     at = first
     while at and (
-        is_adverb(tokens[at - 1]) or tokens[at - 1].lower in words().auxiliaries | words().negations | _MODALS
+        is_adverb(tokens[at - 1])
+        or tokens[at - 1].lower in either("auxiliaries", "negations")
+        or tokens[at - 1].lower in _MODALS
     ):
         lower = tokens[at - 1].lower
         if lower in words().negations or (lower in _MODALS and not _goes_on(tokens, at - 1)):
@@ -163,7 +166,7 @@ def _follows_quote(tokens: Sequence[Token], at: int) -> bool:
 def _is_noun(tokens: Sequence[Token], first: int, end: int, cue: Cue) -> bool:
     """Whether the form is rather a noun or adjective: 'the police claims', 'a noted author', 'the report'."""
     previous = tokens[first - 1].lower if first else ""
-    if previous in words().articles | {"its", "his", "her", "their", "my", "our", "no", "'s", "’s", "of", "in", "for"}:
+    if previous in words().articles or previous in _BEFORE_NOUNS:
         return True
     if cue.introduces == "clause" or _ENDINGS.search(cue.form):
         return False
@@ -196,6 +199,8 @@ def _reported(tokens: Sequence[Token], first: int, cue: Cue) -> Frame | None:
 
 
 def _before_auxiliaries(tokens: Sequence[Token], at: int) -> int:
-    while at and (tokens[at - 1].lower in _BE | words().auxiliaries or is_adverb(tokens[at - 1])):
+    while at and (
+        tokens[at - 1].lower in _BE or tokens[at - 1].lower in words().auxiliaries or is_adverb(tokens[at - 1])
+    ):
         at -= 1
     return at

@@ -96,3 +96,9 @@ def words() -> Words:
     """The word sets of English."""
     raw = tomllib.loads((files("pipeline.enrichers") / "data" / "quote_words.toml").read_text(encoding="utf-8"))
     return Words(**{name: frozenset(listed.split()) for name, listed in raw.items()})
+
+
+@cache
+def either(*names: str) -> frozenset[str]:
+    """The words of any of these sets of `words`; made once, as it is asked for every token."""
+    return frozenset().union(*(getattr(words(), name) for name in names))

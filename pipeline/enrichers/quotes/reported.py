@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.enrichers.quotes.frames import Frame
-from pipeline.enrichers.quotes.lexicon import words
+from pipeline.enrichers.quotes.lexicon import either, words
 from pipeline.enrichers.quotes.sentences import Token
 from pipeline.enrichers.quotes.subjects import is_adverb
 
@@ -34,6 +34,7 @@ _AFTERTHOUGHT = {
 }
 _DENYING = {"denied", "denies", "deny", "denying"}
 _DIVIDING = {"but", "while", "although", "though", ";"}
+_NO_BEGINNING = (_AFTERTHOUGHT | _NO_CLAUSE) - {"about"}
 _REACH = 18
 _SOON = 14
 
@@ -115,7 +116,7 @@ def _opening(tokens: Sequence[Token], frame: Frame, limit: int) -> int | None:
 
 
 def _without_that(tokens: Sequence[Token], frame: Frame, at: int, limit: int) -> int | None:
-    if at >= limit or tokens[at].text in _STOPS or tokens[at].lower in _AFTERTHOUGHT | _NO_CLAUSE - {"about"}:
+    if at >= limit or tokens[at].text in _STOPS or tokens[at].lower in _NO_BEGINNING:
         return None
     soon = tokens[at + 1 : min(at + _SOON, limit)]
     if any(token.kind == "quote" for token in tokens[at : min(at + _SOON, limit)]) and frame.cue.introduces == "clause":
@@ -161,9 +162,9 @@ def _past_hearer(tokens: Sequence[Token], at: int, limit: int, *, needed: bool) 
         return _past_hearer(tokens, at + 2, limit, needed=needed) if joined else at + 1
     for index in range(at, min(at + 8, limit)):
         lower = tokens[index].lower
-        if tokens[index].text in _STOPS or lower in words().finite | {"that"}:
+        if tokens[index].text in _STOPS or lower == "that" or lower in words().finite:
             break
-        if lower in words().hearers | words().occasions:
+        if lower in either("hearers", "occasions"):
             others = (i for i in range(index + 1, limit) if tokens[i].lower not in words().occasions)
             return next(others, limit)
         if lower in words().prepositions and index > at:
@@ -185,13 +186,13 @@ def _past_adjunct(tokens: Sequence[Token], at: int, limit: int) -> int:
     lower = tokens[at].lower
     if tokens[at].kind == "word" and (lower in words().times or (is_adverb(tokens[at]) and lower != "all")):
         return at + 1
-    if lower not in words().prepositions | {"as"}:
+    if lower not in words().prepositions:
         return at
     for index in range(at + 1, min(at + 7, limit)):
         lower = tokens[index].lower
         if tokens[index].text in _STOPS or lower in words().finite or tokens[index].kind == "quote":
             return at
-        if lower in words().times | words().occasions:
+        if lower in either("times", "occasions"):
             past = index + 1
             while past < limit and (tokens[past].lower in words().times or tokens[past].text.isdigit()):
                 past += 1

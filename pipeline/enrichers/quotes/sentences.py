@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from pipeline.enrichers.quotes.lexicon import forms, words
+from pipeline.enrichers.quotes.lexicon import either, forms, words
 from pipeline.enrichers.quotes.marks import Piece
 from pipeline.story import Entity
 
@@ -97,7 +97,7 @@ def is_frame(sentence: str, language: str) -> bool:
 
 def _only_adjuncts(rest: str) -> bool:
     following = rest.lower().split()
-    if not following or following[0] in words().hearers | words().times:
+    if not following or following[0] in either("hearers", "times"):
         return True
     if following[0] in words().articles and not words().occasions.isdisjoint(following[1:4]):
         return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.enrichers.quotes.descriptions import Descriptions, descriptions, fitting
-from pipeline.enrichers.quotes.lexicon import words
+from pipeline.enrichers.quotes.lexicon import either, words
 from pipeline.enrichers.quotes.sentences import Mention, Token
 from pipeline.enrichers.quotes.subjects import Phrase
 from pipeline.story import Entity, Participant, Span
@@ -167,7 +167,7 @@ class Speakers:
         """The one entity that a definite description means."""
         lower = [token.lower for token in phrase.tokens]
         end = lower.index(head.lower)
-        if lower[0] not in words().definite or head.lower not in words().people | words().bodies:
+        if lower[0] not in words().definite or head.lower not in either("people", "bodies"):
             return None
         if head.lower in words().people and lower[0] != "the":
             return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.enrichers.quotes.lexicon import words
+from pipeline.enrichers.quotes.lexicon import either, words
 from pipeline.enrichers.quotes.sentences import Token
 
 _SPEAKERS = {"person", "organisation"}
@@ -115,7 +115,7 @@ def _is_name(inner: Sequence[Token]) -> bool:
     if last.kind != "name" or last.entity is None or last.entity.type not in _SPEAKERS or len(inner) > 6:
         return False
     if last.entity.type == "person" and inner[0].lower not in words().boundaries:
-        return not any(token.lower in words().finite | words().prepositions for token in inner)
+        return not any(token.lower in either("finite", "prepositions") for token in inner)
     return all(token.text[:1].isupper() for token in inner)
 
 
@@ -127,14 +127,14 @@ def _described_from(tokens: Sequence[Token], start: int) -> int:
     if tokens[first].lower in {"and", "but"}:
         first += 1
     inner = tokens[first : start - 1]
-    nominal = bool(inner) and inner[0].lower in words().articles | words().definite | {"one"} and len(inner) <= 12
+    nominal = bool(inner) and inner[0].lower in either("articles", "definite") | {"one"} and len(inner) <= 12
     return first if nominal and not any(token.lower in words().finite for token in inner) else start
 
 
 def _is_parenthesis(inner: Sequence[Token]) -> bool:
     first = inner[0]
     return (
-        first.lower in words().articles | words().prepositions | words().definite
+        first.lower in either("articles", "prepositions", "definite")
         or first.text[0].isdigit()
         or first.lower.endswith(("ing", "ed"))
         or first.kind == "name"
@@ -172,7 +172,7 @@ def _coordinates(tokens: Sequence[Token], at: int, end: int) -> bool:
         return False
     left = tokens[_since_mark(tokens, at - 1) : at]
     noun = tokens[at - 1].kind == "name" or tokens[at - 1].lower.endswith("s") or tokens[at - 1].lower == "police"
-    odd = words().finite | words().prepositions | words().boundaries
+    odd = either("finite", "prepositions", "boundaries")
     plain = not any(token.lower in odd or token.lower.endswith("ed") for token in left)
     return noun and plain and 0 < len(left) <= 3
 
@@ -182,7 +182,7 @@ def _trimmed(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
     while start <= end:
         lower = tokens[start].lower
         if lower in words().prepositions and tokens[start].kind == "word":
-            adverbial = words().times | words().occasions
+            adverbial = either("times", "occasions")
             past = (i + 1 for i in range(start, end) if tokens[i].kind == "name" or tokens[i].lower in adverbial)
             start = next(past, end + 1)
         elif (lower in words().times or is_adverb(tokens[start])) and start < end:
@@ -235,9 +235,7 @@ def speaks(phrase: Phrase) -> bool:
         return False  # 'its own sample gave Kiptanui half'
     known = head.entity is not None and head.entity.type in _SPEAKERS
     return (
-        known
-        or head.lower in words().people | words().bodies | {"police"}
-        or head.lower.removesuffix("s") in words().people
+        known or head.lower in either("people", "bodies") | {"police"} or head.lower.removesuffix("s") in words().people
     )
 
 
@@ -302,4 +300,4 @@ def _may_lead(tokens: Sequence[Token], index: int, limit: int) -> bool:
 
 
 def _is_verb(token: Token) -> bool:
-    return token.kind == "word" and (token.lower in words().finite | words().past or token.lower.endswith("ed"))
+    return token.kind == "word" and (token.lower in either("finite", "past") or token.lower.endswith("ed"))
