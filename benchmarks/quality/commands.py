@@ -49,11 +49,17 @@ def score_files(
     columns: tuple[int, int] = (0, -1),
     path: Path | None = None,
 ) -> None:
-    """Enrich what FILES hold and score it; without any, all that is in the repository."""
+    """Enrich what FILES hold and score it; without any, all that is in the repository.
+
+    Exits 1 where gold stories were left out for faults in their labels, 2 where a file cannot be read.
+    """
     given = dict(each.partition("=")[::2] for each in labels)
     options = Options(classes=entities, labels={k.lower(): v for k, v in given.items()}, columns=columns)
+    paths = list(files) or own()
+    faults = load([each for each in paths if each.suffix == ".toml"])[1]
+    faulty = {fault.file for fault in faults}
     try:
-        run = score(files or own(), options)
+        run = score([each for each in paths if each.name not in faulty], options)
     except ValueError as error:
         say_error(f"{error}.")
         raise SystemExit(2) from None
@@ -62,6 +68,9 @@ def score_files(
     if path:
         runs.save(run, path)
         say(f"Saved as {path}.")
+    if faults:
+        say_error(f"Left out for their {len(faults)} faults, which `check` says: {', '.join(sorted(faulty))}.")
+        raise SystemExit(1)
 
 
 @main.command()
@@ -110,6 +119,9 @@ def compare(before: Path, after: Path, classes: bool) -> None:
     except msgspec.MsgspecError as error:
         say_error(f"Not a saved run: {error}.")
         raise SystemExit(2) from None
+    if not differences:
+        say_error("The runs have no story in common.")
+        raise SystemExit(2)
     print_differences(differences, classes=classes)
     dropped = [each for each in differences if each.drop and (classes or each.kind == "all")]
     for each in dropped:

@@ -12,7 +12,7 @@ from pipeline.story import Entity, Place, Span, Story
 COMPONENT = "gold"
 Labelled = Sequence[tuple[str, EntityLabel]]
 """Each with what its entry is called in a fault."""
-_POSSESSIVES = ("'s", "’s", "'", "’")
+_POSSESSIVES = ("'s", "’s")
 _PLACES = ("gpe", "location", "facility")
 
 
@@ -57,10 +57,14 @@ def places(found: Sequence[Entity], labelled: Labelled, proof: Proof) -> tuple[P
 
 
 def _forms(label: EntityLabel) -> list[str]:
-    """Its forms and its name, longest first, without possessives of one another."""
-    forms = {*label.forms, label.name}
-    bare = {form for form in forms if not any(form.endswith(s) and form.removesuffix(s) in forms for s in _POSSESSIVES)}
+    """Its forms and its name, longest first, without a possessive ending that the name itself does not have."""
+    endings = [ending for ending in _POSSESSIVES if not label.name.endswith(ending)]
+    bare = {_without(form, endings) for form in (*label.forms, label.name)}
     return sorted(bare, key=lambda form: (-len(form), form))
+
+
+def _without(form: str, endings: Sequence[str]) -> str:
+    return next((form.removesuffix(ending) for ending in endings if form.endswith(ending)), form)
 
 
 def _mentions(labelled: Labelled, proof: Proof) -> dict[int, list[Span]]:

@@ -51,6 +51,7 @@ MEASURES = (
     Measure("figures", "F1", by_class=True),
     Measure("figures, value", "F1"),
     Measure("qualifiers", "accuracy"),
+    Measure("what figures are of", "accuracy"),
     Measure("topics", "accuracy", 0.85),
     Measure("topics, all", "F1", by_class=True),
     Measure("types and statuses", "F1", by_class=True),

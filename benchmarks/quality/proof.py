@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.quality.parties import head
 from benchmarks.quality.pieces import MisplacedError, distance, locate, nearest, overlap
-from pipeline.enrichers.folding import fold
 from pipeline.story import Entity, Participant, Span
 
 
@@ -60,11 +60,10 @@ def party(key: str, piece: str, entities: Sequence[Entity], near: Sequence[Span]
 
 
 def _participant(entities: Sequence[Entity], span: Span) -> Participant:
-    """The party at `span`, with its canonical name where a name ends it: 'Finance Minister Ana Quispe'."""
+    """The party at `span`, with its canonical name where its head is one: 'Finance Minister Ana Quispe'."""
     for entity in entities:
-        if any(each.end == span.end and each.start >= span.start for each in entity.mentions):
-            return Participant(span=span, name=entity.name)
-        if fold(entity.name) == fold(span.text):
+        ending = next((each for each in entity.mentions if each.end == span.end and each.start >= span.start), None)
+        if ending and head(ending.text) == head(span.text):
             return Participant(span=span, name=entity.name)
     return Participant(span=span)
 

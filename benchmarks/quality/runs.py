@@ -95,7 +95,7 @@ def read(path: Path) -> Run:
 
 
 def compare(before: Run, after: Run) -> list[Difference]:
-    """The measures, and their classes, of the stories that both have; those of neither set are left out."""
+    """The measures, and their classes, of the stories and sets that both have."""
     olds = {each.name: each for each in before.sets}
     pairs = [(olds[each.name], each) for each in after.sets if each.name in olds]
     return [difference for old, new in pairs for difference in _differences(*_shared(old, new))]

@@ -8,7 +8,7 @@ level.
 import re
 from collections.abc import Sequence
 
-from benchmarks.quality.parties import Forms, forms, same
+from benchmarks.quality.parties import Forms, forms, head, same
 from benchmarks.quality.pieces import overlap
 from benchmarks.quality.tally import NONE, Tally, matching
 from pipeline.story import Figure, Quote, Story, Topic
@@ -79,6 +79,8 @@ def score_figures(gold: Story, found: Story, tally: Tally) -> None:
     tally.add("figures, value", "all", len(pairs), len(found.figures) - len(pairs), len(gold.figures) - len(pairs))
     for one, other in pairs.items():
         tally.judge("qualifiers", "all", gold.figures[one].qualifier == found.figures[other].qualifier)
+        if of := gold.figures[one].of:
+            tally.judge("what figures are of", "all", head(of) == head(found.figures[other].of or ""))
     for figure in gold.figures:
         if _exact(figure) not in given:
             there = [_told_figure(each) for each in found.figures if overlap(each.span, figure.span)]

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.quality.gold import FOLDER as GOLD
 from benchmarks.quality.gold import Gold, label_files, load, read_gold
 from benchmarks.quality.hints import hints
 from benchmarks.quality.pieces import MisplacedError, locate, nearest, occurrences, sentences, split
-from pipeline.story import Span
+from benchmarks.quality.proof import Proof, party
+from pipeline.story import Entity, Span
 
 FOLDER = Path(__file__).with_name("quality")
 BLAST, STRIKE = FOLDER / "01-harbour-blast.toml", FOLDER / "02-bus-strike.toml"
@@ -105,6 +107,20 @@ def test_a_fault_is_one_sentence_with_file_and_entry(tmp_path: Path, case: dict[
     story, faults = read_gold(tmp_path / BLAST.name)
     assert story is not None
     assert f"01-harbour-blast.toml: {case['said']}" in [str(each) for each in faults]
+
+
+def test_the_labels_of_the_gold_stories_have_no_fault() -> None:
+    assert [str(fault) for fault in load(sorted(GOLD.glob("*.toml")))[1]] == []
+
+
+def test_a_party_has_the_name_that_is_its_head() -> None:
+    mentions = (Span(text="FTF", start=22, end=25),)
+    front = Entity(name="Free Tide Front", type="organisation", aliases=("FTF",), mentions=mentions)
+    proof = Proof("A deputy chief of the FTF spoke. A cell of the FTF fled.")
+    near = [Span(text="spoke", start=26, end=31)]
+    found = [party("actors", piece, [front], near, proof) for piece in ("deputy chief of the FTF", "FTF", "cell")]
+    assert [each and each.name for each in found] == [None, "Free Tide Front", None]
+    assert proof.faults == []
 
 
 def test_marks_that_differ_are_said_to(tmp_path: Path) -> None:
