@@ -116,6 +116,8 @@ def _unit_of_one(read: Words, index: int, home: Sequence[str]) -> Amount | None:
 def ranged(read: Words, first: Amount, home: Sequence[str], between: bool) -> Amount | None:
     """The range that `first` begins: '3 to 4 million', '10-12', after 'between' '3 and 4'."""
     joint = first.last + 1
+    if first.number.written == "fraction":
+        return None
     if read.at(joint) not in _JOINING and not (between and read.at(joint) == "and"):
         return None
     second = amount(read, joint + 1, home)

@@ -29,7 +29,7 @@ def counted(read: Words, index: int, one: bool = False) -> tuple[int, int] | Non
             return start, at
         if not one and is_plural(read, at) and (not read.adjoin(at) or read.at(at + 1) not in ("-", "–")):
             return start, _compound(read, at)
-        if not word.isalpha() or word in figure_words().stops:
+        if not word.isalpha() or (word in figure_words().stops and read.at(at - 1) != "-"):
             return None
         at += 1
         if read.at(at) == "-" and read.adjoin(at - 1) and read.adjoin(at):
@@ -45,7 +45,7 @@ def _beyond_acronym(read: Words, index: int) -> int:
             return digits + 1
     while len(read.at(index)) == 1 and read.at(index).isalpha() and read.at(index + 1) == "." and read.adjoin(index):
         index += 2
-    return index
+    return index + 1 if read.at(index) == "-" and read.adjoin(index - 1) else index
 
 
 def _compound(read: Words, at: int) -> int:
@@ -69,11 +69,12 @@ def measured(read: Words, first: int, last: int, *, money: bool) -> str | None:
 
 
 def forward(read: Words, index: int) -> str | None:
-    """The noun phrase that begins with the word there, without its article."""
-    at = index + 1 if read.at(index) in _DETERMINERS else index
-    first = at
+    """The noun phrase that begins with the word there, without its article: up to its first plural."""
+    first = at = index + 1 if read.at(index) in _DETERMINERS else index
     while at < first + 4 and read.at(at).isalpha() and read.at(at) not in figure_words().stops:
         at += 1
+        if is_plural(read, at - 1):
+            return read.slice(first, _compound(read, at - 1))
         if read.at(at) == "-" and read.adjoin(at - 1) and read.adjoin(at):
             at += 1
     return read.slice(first, at - 1) if at > first else None

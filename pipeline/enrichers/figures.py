@@ -30,6 +30,7 @@ NAME, VERSION = "figures", "1"
 _STARTS = SMALL.keys() | VAGUE.keys() | {"a", "an", "half", "minus", "several", "few", "-", "−"}
 _NO_LOW: frozenset[Qualifier] = frozenset(["less than", "at most"])
 _NO_HIGH: frozenset[Qualifier] = frozenset(["at least", "more than"])
+_MASSES: frozenset[FigureKind] = frozenset(["money", "weight", "volume", "energy"])
 _PARTITIVE = frozenset(["them", "whom", "those", "the", "its", "their", "his", "her", "our", "these"])
 _EXACT, _VAGUE, _BARE = 0.9, 0.8, 0.7
 """Confidence in an amount with its unit or noun, in a vague one, and in a number alone."""
@@ -66,36 +67,40 @@ def figures(text: str, *, home: Sequence[str] = (), other: Sequence[Span] = ()) 
 
 
 def _figures(read: Words, home: Sequence[str], taken: bytearray) -> Iterator[Figure]:
-    index, money = 0, None
+    index, unit = 0, None
     while index < len(read):
         word = read.lower[index]
         if ends_sentence(read, index):
-            money = None
+            unit = None
         may_begin = not taken[index] and (word[0].isdecimal() or word in _STARTS or sign_at(read, index))
         if may_begin and (found := _at(read, index, home)):
             for each in found:
-                whole = _money_again(each, money)
-                money = whole.amount.unit if whole.kind == "money" else money
+                whole = _again(each, unit)
+                unit = whole.amount.unit if whole.kind in _MASSES else unit
                 yield _figure(read, whole)
             index = max(found[-1].last, index)
         index += 1
 
 
-def _money_again(found: _Found, unit: Unit | None) -> _Found:
-    """The figure, of money where it is a bare number beside one: '$9 million, of which 2 million'."""
+def _again(found: _Found, unit: Unit | None) -> _Found:
+    """The figure, in the unit of the one before where it is a bare number: '$9 million, of which 2 million'."""
     if unit is None or found.amount.unit or found.of or found.kind != "count" or found.amount.number.scale == 1:
         return found
-    return replace(found, amount=replace(found.amount, unit=unit), kind="money")
+    return replace(found, amount=replace(found.amount, unit=unit), kind=unit.kind)
 
 
 def _at(read: Words, index: int, home: Sequence[str]) -> list[_Found]:
     """The figure that begins with the word there: none, one, or the two of 'from 3 to 4 percent'."""
     first = amount(read, index, home)
-    if first is None or is_no_figure(read, first):
+    if first is None:
+        return []
+    joined = None
+    if not _changes_by(read, first) and read.at(index - 1) not in ("from", "voted"):
+        joined = ranged(read, first, home, read.at(index - 1) == "between")
+    if is_no_figure(read, joined or first):
         return []
     if read.at(index - 1) == "from" and read.at(first.last + 1) == "to":
         return _from_to(read, first, home)
-    joined = None if _changes_by(read, first) else ranged(read, first, home, read.at(index - 1) == "between")
     found = _classified(read, joined or first)
     return [found] if found else []
 
@@ -185,7 +190,8 @@ def _looks_like_year(read: Words, found: Amount) -> bool:
 def _bare(read: Words, found: Amount) -> _Found | None:
     """A number alone, where the words around say that it counts: 'killing four', 'nine of them', 'rose to 23'."""
     after, word = read.at(found.last + 1), read.at(found.first - 1)
-    if _looks_like_year(read, found) or word in ("the", "these", "those"):
+    of_all = word in ("the", "these", "those") and after not in figure_words().harmed
+    if _looks_like_year(read, found) or of_all or _is_ratio(read, found):
         return None
     vague = found.number.written == "vague"
     says = (
@@ -199,6 +205,14 @@ def _bare(read: Words, found: Amount) -> _Found | None:
     )
     of = forward(read, found.last + 2) if after == "of" else None
     return _Found(found, "count", found.last, of, _BARE) if says else None
+
+
+def _is_ratio(read: Words, found: Amount) -> bool:
+    """'1 in 10'."""
+    before_, after = read.at(found.first - 1), read.at(found.last + 1)
+    return (after == "in" and read.at(found.last + 2)[:1].isdecimal()) or (
+        before_ == "in" and read.at(found.first - 2)[:1].isdecimal()
+    )
 
 
 def _befallen(read: Words, last: int) -> bool:

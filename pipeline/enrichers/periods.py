@@ -74,14 +74,17 @@ def shifted(at: date, days: int) -> date:
 
 
 def part(of: Period, which: Part) -> Period:
-    """About a third of the period: 'early 2024' is January to April, 'mid-May' the 11th to the 20th."""
+    """About a third of the period: 'early 2024' is January to April, 'late 1990s' 1997 to 1999."""
+    if of.last.year - of.first.year == 9:
+        first, last = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}[which]
+        return year(of.first.year + first, last - first + 1)
     third = {"early": 0, "mid": 1, "late": 2}[which]
     count = (of.last.year - of.first.year) * 12 + of.last.month - of.first.month + 1
     if count % 3 == 0 and of.first.day == 1:
         return months(of.first.year, of.first.month + third * count // 3, count // 3)
     length = (of.last - of.first).days + 1
-    first, end = third * length // 3, (third + 1) * length // 3
-    return Period(shifted(of.first, first), shifted(of.first, max(end - 1, first)))
+    begin, end = third * length // 3, (third + 1) * length // 3
+    return Period(shifted(of.first, begin), shifted(of.first, max(end - 1, begin)))
 
 
 def _month(at: int, month: int) -> date:

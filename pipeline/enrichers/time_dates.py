@@ -18,7 +18,7 @@ MONTHS = {name.lower(): number for number, name in enumerate(month_name) if name
 }  # fmt: skip
 DAYTIMES = frozenset(["morning", "afternoon", "evening", "night", "midnight", "noon"])
 _SHORT = MONTHS.keys() - {name.lower() for name in month_name}
-_FARTHEST = 300
+_FARTHEST = 330
 """Days beyond which copy gives the year: a date without one that would lie farther off is the one on the other side."""
 
 

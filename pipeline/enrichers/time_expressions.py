@@ -13,6 +13,7 @@ from pipeline.enrichers.words import BREAK, Words, word_lists
 
 _LISTS = word_lists("time_words.toml")
 _PREPOSITIONS, _ADVERBS, _AHEAD, _TO = (_LISTS[key] for key in ("prepositions", "adverbs", "ahead", "range"))
+_DETERMINERS = frozenset(["the", "a", "an", "his", "her", "its", "their", "this", "last"])
 _OPENERS = _PREPOSITIONS | _ADVERBS | _LISTS["openers"] | WEEKDAYS.keys() | MONTHS.keys() | SMALL.keys() | VAGUE.keys()
 
 
@@ -28,17 +29,28 @@ class Expression:
 
 def expressions(at: Reading) -> Iterator[Expression]:
     """The times of the text, in order."""
-    index, anchor = 0, None
+    index, anchor, last = 0, None, None
     while index < len(at.read):
         word = at.read.lower[index]
         if word == BREAK:
             anchor = None
         elif (word in _OPENERS or word[:1].isdecimal()) and (found := _expression(at, index, anchor)):
+            found = last = _following(at.read, last, found)
             yield found
             if found.begins is not None and found.begins == found.ends:
                 anchor = found.begins
             index = found.last
         index += 1
+
+
+def _following(read: Words, before: Expression | None, found: Expression) -> Expression:
+    """The time; in 'on Monday and Tuesday' the second day after the first, whatever the tense made of it."""
+    if before is None or found.first - before.last != 2 or read.at(found.first - 1) not in ("and", "or"):
+        return found
+    if read.lower[found.first] not in WEEKDAYS or before.begins is None or found.begins is None:
+        return found
+    day = shifted(before.begins, (found.begins - before.begins).days % 7)
+    return Expression(found.first, found.last, day, day)
 
 
 def _expression(at: Reading, index: int, anchor: date | None) -> Expression | None:
@@ -50,7 +62,7 @@ def _expression(at: Reading, index: int, anchor: date | None) -> Expression | No
         return _of(index, index, Period(shifted(at.today, -1), at.today) if at.today else None)
     if word in _PREPOSITIONS and (word != "over" or read.at(index + 1) == "the"):
         return _prepositional(at, index, anchor)
-    found = point(at, index, 1 if read.at(index - 1) == "for" else 0)
+    found = point(at, index, _lean_alone(read, index))
     if found is None or not _stands_alone(read, found):
         return None
     return _range(at, index, found) or _plain(index, found, anchor)
@@ -76,18 +88,23 @@ def _shifted(found: Point, anchor: date | None) -> Period | None:
 def _stands_alone(read: Words, found: Point) -> bool:
     """Whether a point is a time without a preposition: 'Tuesday', but not 'May' or a bare number."""
     if found.kind == "month" and found.first == found.last:
-        return read.at(found.last + 1) in ("'", "’") and read.at(found.last + 2) == "s"
+        if read.at(found.last + 1) in ("'", "’"):
+            return read.at(found.last + 2) == "s"
+        noun = read.at(found.last + 1).isalpha() and not read.is_capital(found.last + 1)
+        return noun and read.at(found.first - 1) in _DETERMINERS
     if found.kind == "year" and found.first == found.last:
         before, after = read.at(found.first - 1), read.at(found.last + 1)
-        named = before in ("the", "a", "an", "his", "her", "its", "their", "of", "for", "and", "or", "to", "(")
-        return named and not (before in ("the", "a", "an") and not after.isalpha()) and not _counts(read, found)
+        if before in ("and", "or", "to"):
+            return is_year(read, found.first - 2)
+        named = after.isalpha() if before in _DETERMINERS else before in ("of", "for", "(")
+        return named and not _counts(read, found)
     return found.kind != "season" or found.first != found.last
 
 
 def _counts(read: Words, found: Point) -> bool:
     """Whether what looks like a year counts what stands after it: 'to 2000 workers'."""
     after = read.at(found.last + 1)
-    return read.at(found.first - 1) in ("to", "and", "or", "of", "for") and after.endswith("s") and len(after) > 3
+    return read.at(found.first - 1) in ("of", "for") and after.endswith("s") and len(after) > 3
 
 
 def _range(at: Reading, index: int, first: Point) -> Expression | None:
@@ -119,7 +136,7 @@ def _joined(index: int, first: Point, second: Point) -> Expression:
     begins, ends = first.period.first, second.period.last
     if begins > ends:
         if first.kind == "weekday":
-            begins = shifted(begins, -7)
+            ends = shifted(begins, (ends - begins).days % 7)
         elif first.kind == "month":  # 'from November to March': the tense chose different years
             begins = moved(begins, -12, "month")
     return Expression(index, second.last, begins, ends)
@@ -150,13 +167,22 @@ def _is_date(preposition: str, found: Point) -> bool:
     return found.first != found.last or preposition not in ("on", "at", "over", "about", "around", "within")
 
 
+def _lean_alone(read: Words, index: int) -> int:
+    """'planned for Friday' is ahead, 'after the May election' behind."""
+    if read.at(index - 1) == "for":
+        return 1
+    return -1 if read.at(index - 2) == "after" and read.at(index - 1) in _DETERMINERS else 0
+
+
 def _lean(read: Words, index: int) -> int:
     """Where a preposition puts a day: 'until' and 'from' ahead, 'since' behind, 'by' ahead unless the tense is past."""
     word = read.lower[index]
     if word == "since" or (word == "from" and read.at(index - 1) in _LISTS["sources"]):
         return -1
-    if word == "by":
+    if word == "by" or (word == "from" and _TO.intersection(read.lower[index + 2 : index + 4])):
         return direction(read, index, index) or 1
+    if word in ("until", "till") and _LISTS["lasting"].intersection(read.lower[max(index - 3, 0) : index]):
+        return -1
     return 1 if word in _AHEAD or word == "from" else 0
 
 

@@ -80,25 +80,29 @@ def _named_day(at: Reading, index: int, lean: int) -> Point:  # noqa: ARG001 (re
 
 def _sided(at: Reading, index: int, lean: int) -> Point | None:
     """'last week', 'next Tuesday', 'this summer', 'last May', 'the past three days' (from 'past' on)."""
-    read, side, after = at.read, _SIDES[at.read.at(index)], index + 1
-    word = read.at(after)
+    side, after = _SIDES[at.read.at(index)], index + 1
+    word = at.read.at(after)
     if word in DAYTIMES:
         return _daytime(at, index, side)
-    if word == "weekend":
-        return Point(index, after, None if at.today is None else _weekend(at.today, side, lean), "day")
     if word in UNITS:
-        if read.at(index) in ("previous", "following"):
-            return Point(index, after, None, UNITS[word], (side, UNITS[word]))
-        if read.at(index) in ("past", "coming"):
-            return Point(index, after, _stretch(at, side, UNITS[word]), "stretch")
-        period = None if at.today is None else around(moved(at.today, side, UNITS[word]), UNITS[word])
-        return Point(index, after, period, UNITS[word])
-    if word in WEEKDAYS or (word in MONTHS and read.is_capital(after)):
+        return _sided_unit(at, index, side, UNITS[word])
+    if word in WEEKDAYS or (word in MONTHS and at.read.is_capital(after)):
         return _sided_name(at, index, side, lean)
+    if word == "weekend":
+        return Point(index, after, _weekend(at.today, side, lean) if at.today else None, "day")
     if word in FIRST_MONTHS:
-        period = None if at.today is None else season(word, at.today.year + side)
-        return Point(index, after, period, "season")
+        return Point(index, after, season(word, at.today.year + side) if at.today else None, "season")
     return _span_of_units(at, index, side)
+
+
+def _sided_unit(at: Reading, index: int, side: int, unit: Unit) -> Point:
+    """'last week' is the week before this one, 'the past week' the last seven days."""
+    word = at.read.at(index)
+    if word in ("previous", "following"):
+        return Point(index, index + 1, None, unit, (side, unit))
+    if word in ("past", "coming"):
+        return Point(index, index + 1, _stretch(at, side, unit), "stretch")
+    return Point(index, index + 1, around(moved(at.today, side, unit), unit) if at.today else None, unit)
 
 
 def _daytime(at: Reading, index: int, side: int) -> Point | None:
@@ -215,6 +219,11 @@ def _whole(at: Reading, index: int) -> Point | None:
     return year_at(at, index)
 
 
+def _recent(at: Reading, index: int, lean: int) -> Point | None:  # noqa: ARG001
+    """'recent weeks'."""
+    return Point(index, index + 1, None, "stretch") if at.read.at(index + 1) in _PLURALS else None
+
+
 def _season(at: Reading, index: int, lean: int) -> Point | None:  # noqa: ARG001
     """'spring 2024', 'summer of 2019'; a season alone is no time."""
     after = index + 2 if at.read.at(index + 1) == "of" else index + 1
@@ -240,8 +249,6 @@ def _the(at: Reading, index: int, lean: int) -> Point | None:
         found = point(at, index + 1, lean)
     elif word[:1].isdecimal():
         found = day_first(at, index + 1, lean) or _decade(at, index + 1)
-    elif word in MONTHS and read.is_capital(index + 1) and read.at(index + 2).isalpha():
-        found = None if read.is_capital(index + 2) else month(at, index + 1, lean)
     return found and replace(found, first=index)
 
 
@@ -291,31 +298,34 @@ def _quarter(at: Reading, index: int) -> Point | None:
 
 def _counted(at: Reading, index: int, lean: int) -> Point | None:  # noqa: ARG001
     """'two weeks ago', 'a year earlier', 'ten days later', 'weeks ago'."""
-    read = at.read
-    count = number(read, index)
+    read, count = at.read, number(at.read, index)
     if count is None and read.at(index) in ("a", "an"):
-        amount, last = 1.0, index + 1
-    elif count and count.high is not None:
-        amount, last = count.low, count.last + 1
-    elif read.at(index) in _PLURALS or read.at(index) in ("hours", "minutes"):
-        return Point(index, index + 1, None, "stretch") if read.at(index + 1) in ("ago", "earlier", "later") else None
-    else:
+        return _beyond(at, index, index + 1, 1.0)
+    if count and count.high is not None and 0 < count.low <= _MOST:
+        return _beyond(at, index, count.last + 1, count.low)
+    several = read.at(index) in _PLURALS or read.at(index) in ("hours", "minutes")
+    if several and read.at(index + 1) in ("ago", "earlier", "later"):
+        return Point(index, index + 1, None, "stretch")
+    return None
+
+
+def _beyond(at: Reading, first: int, index: int, amount: float) -> Point | None:
+    """The time that lies so many of the unit there before or after the story or another time."""
+    read, last = at.read, index + 1
+    unit, how = _ANY_UNIT.get(read.at(index)), read.at(last)
+    if read.at(index) in _HOURS and how in ("ago", "earlier", "later"):
+        today = day(at.today) if at.today and how == "ago" and amount < 12 else None
+        return Point(first, last, today, "stretch")
+    if unit is None or how not in ("ago", "earlier", "later", "before", "after"):
         return None
-    unit, how = _ANY_UNIT.get(read.at(last)), read.at(last + 1)
-    if read.at(last) in _HOURS and how in ("earlier", "later"):
-        return Point(index, last + 1, None, "stretch")
-    if read.at(last) in _HOURS and how == "ago":
-        return Point(index, last + 1, day(at.today) if at.today and amount < 12 else None, "day")
-    if unit is None or how not in ("ago", "earlier", "later", "before", "after") or not 0 < amount <= _MOST:
-        return None
-    if how in ("before", "after") and read.at(last + 2).isalpha():  # 'two days before the vote'
+    if how in ("before", "after") and read.at(last + 1).isalpha():  # 'two days before the vote'
         return None
     if how == "ago":
         whole = int(amount) if amount == int(amount) else 0
-        period = around(moved(at.today, -whole, unit), _grain(unit)) if at.today and whole else None
-        return Point(index, last + 1, period, unit)
-    shift = round(amount) * (-1 if how in ("earlier", "before") else 1)
-    return Point(index, last + 1, None, unit, (shift, unit))
+        return Point(
+            first, last, around(moved(at.today, -whole, unit), _grain(unit)) if at.today and whole else None, unit
+        )
+    return Point(first, last, None, unit, (round(amount) * (-1 if how in ("earlier", "before") else 1), unit))
 
 
 def _grain(unit: Unit) -> Unit:
@@ -331,5 +341,6 @@ _READERS: dict[str, Callable[[Reading, int, int], Point | None]] = {
     **dict.fromkeys(MONTHS, month),
     **dict.fromkeys(WEEKDAYS, weekday),
     "the": _the,
+    "recent": _recent,
 }
 """Which function reads what begins with a word."""
