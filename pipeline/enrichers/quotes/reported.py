@@ -33,6 +33,7 @@ _AFTERTHOUGHT = {
     "which",
 }
 _DENYING = {"denied", "denies", "deny", "denying"}
+_SEPARATING = {",", ";", "–", "—", "and", "but", "while", "though", "although", "as"}
 _DIVIDING = {"but", "while", "although", "though", ";"}
 _NO_BEGINNING = (_AFTERTHOUGHT | _NO_CLAUSE) - {"about"}
 _REACH = 18
@@ -79,17 +80,7 @@ def _limit(tokens: Sequence[Token], all_frames: Sequence[Frame], index: int) -> 
         if following.order == "according" or start <= all_frames[index].end:
             continue
         previous = tokens[start - 1]
-        if previous.kind == "quote" or previous.lower in {
-            ",",
-            ";",
-            "and",
-            "but",
-            "while",
-            "though",
-            "although",
-            "–",
-            "—",
-        }:
+        if previous.kind == "quote" or previous.lower in _SEPARATING:
             return start
         if following.order == "shared":
             return start
@@ -222,7 +213,7 @@ def _around(tokens: Sequence[Token], all_frames: Sequence[Frame], index: int, li
     if not found or found[0][1] - found[0][0] < 2:
         return []
     following = tokens[frame.end : limit]
-    if following and following[0].text == "," and frame.order == "normal" and len(following) > 3:
+    if following and following[0].text == "," and frame.order == "normal" and len(following) > 2:
         first = following[1]
         if first.lower not in _AFTERTHOUGHT | {"in", "on", "at", "speaking", "during"} and not first.lower.endswith(
             "ing"

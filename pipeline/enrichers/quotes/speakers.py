@@ -28,7 +28,7 @@ _GENDERS: dict[str, Gender] = {"he": "m", "she": "f", "him": "m", "her": "f"}
 _POSSESSIVE = {"'s", "’s"}
 _BY = {"from", "by", "of"}
 _NEAR, _FAR = 40, 100
-_LATELY = 6
+_LATELY = 40
 _SUBJECT, _TITLE = 6, 2
 """Words before a name with which a sentence begins, or the clause after its first comma."""
 
@@ -113,14 +113,14 @@ class Speakers:
             return self._named(entity, described.participant.span, [head.lower])
         if first.lower == "the" and (head.lower in {"man", "woman"} or head.text[:1].isdigit()):
             return self.last("person", _gender([head.lower])) or described
-        if first.lower == "the" and len(phrase.tokens) == 2:
-            return self._described_before(head.lower) or described
+        if first.lower == "the":
+            return self._described_before({token.lower for token in phrase.tokens[1:]}) or described
         return described
 
-    def _described_before(self, head: str) -> Speaker | None:
+    def _described_before(self, wanted: set[str]) -> Speaker | None:
         """'A relative of the captain said ... The relative added': the description that came first."""
         for speaker in reversed(self.seen[-_LATELY:]):
-            if speaker.participant.name is None and head in speaker.participant.span.text.lower().split():
+            if speaker.participant.name is None and wanted < set(speaker.participant.span.text.lower().split()):
                 return speaker
         return None
 

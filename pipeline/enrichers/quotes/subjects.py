@@ -32,7 +32,7 @@ class Phrase:
     def head(self) -> Token:
         """Its chief word, or a name: the last before 'of', 'for', 'who' and the like."""
         for index, token in enumerate(self.tokens[1:], 1):
-            if token.lower in words().prepositions:
+            if token.lower in words().prepositions and self.tokens[index - 1].text != "-":
                 return self.tokens[index - 1]
         return self.tokens[-1]
 
@@ -201,7 +201,7 @@ def _end(tokens: Sequence[Token], start: int, end: int) -> int:
     """Where the phrase ends that goes on to `end` with 'who', 'based in', 'in a statement'."""
     for index in range(start + 1, end + 1):
         lower = tokens[index].lower
-        if tokens[index].kind != "word":
+        if tokens[index].kind != "word" or tokens[index - 1].text == "-":
             continue
         if lower in words().prepositions and lower not in _LINKS:
             return index
