@@ -1,6 +1,7 @@
 """What looks like a figure and is none: numbers in names, ages, clock times, scores, ordinals, lines of tables."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from pipeline.enrichers.figure_amounts import Amount
@@ -19,13 +20,9 @@ def outside(read: Words, spans: Iterable[Span]) -> bytearray:
     ranges = [(span.start, span.end) for span in spans]
     if "  " in read.text or "\t" in read.text:
         ranges += _table_lines(read.text)
-    index = 0
-    for start, end in sorted(ranges):
-        while index < len(read) and read.starts[index] < start:
-            index += 1
-        while index < len(read) and read.starts[index] < end:
-            taken[index] = 1
-            index += 1
+    for start, end in ranges:
+        first, last = bisect_left(read.starts, start), bisect_left(read.starts, end)
+        taken[first:last] = b"\1" * (last - first)
     return taken
 
 

@@ -50,7 +50,7 @@ def unit_at(read: Words, index: int, home: Sequence[str]) -> tuple[Unit, int] | 
 
 def sign_at(read: Words, index: int) -> tuple[Unit, int] | None:
     """The sign or code of a currency there: '$', 'A$', 'EUR'."""
-    if read.at(index) not in _lower_signs():
+    if read.at(index) not in signs():
         return None
     unit = _signs().get(read.slice(index, index))
     if unit is None or (
@@ -131,7 +131,8 @@ def _signs() -> dict[str, Unit]:
 
 
 @cache
-def _lower_signs() -> frozenset[str]:
+def signs() -> frozenset[str]:
+    """The signs and codes of currencies in lower case."""
     return frozenset(sign.lower() for sign in _signs())
 
 

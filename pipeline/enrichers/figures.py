@@ -10,13 +10,14 @@ only digits with the sign of a currency, of per cent or of a unit.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.figure_amounts import Amount, amount, ranged
 from pipeline.enrichers.figure_checks import is_no_figure, outside
 from pipeline.enrichers.figure_nouns import counted, forward, measured
 from pipeline.enrichers.figure_signs import signed_figures
-from pipeline.enrichers.figure_units import Unit, sign_at
+from pipeline.enrichers.figure_units import signs
 from pipeline.enrichers.figure_words import figure_words
 from pipeline.enrichers.language import ENGLISH
 from pipeline.enrichers.numerals import SMALL, VAGUE
@@ -67,24 +68,33 @@ def figures(text: str, *, home: Sequence[str] = (), other: Sequence[Span] = ()) 
 
 
 def _figures(read: Words, home: Sequence[str], taken: bytearray) -> Iterator[Figure]:
-    index, unit = 0, None
-    while index < len(read):
-        word = read.lower[index]
-        if ends_sentence(read, index):
-            unit = None
-        may_begin = not taken[index] and (word[0].isdecimal() or word in _STARTS or sign_at(read, index))
-        if may_begin and (found := _at(read, index, home)):
-            for each in found:
-                whole = _again(each, unit)
-                unit = whole.amount.unit if whole.kind in _MASSES else unit
-                yield _figure(read, whole)
-            index = max(found[-1].last, index)
-        index += 1
+    before_: _Found | None = None
+    done = -1
+    starts = _starts()
+    for index, word in enumerate(read.lower):
+        if index <= done or not (word in starts or word[0].isdecimal()) or taken[index]:
+            continue
+        for each in _at(read, index, home):
+            found = _again(read, each, before_)
+            if found.kind in _MASSES:
+                before_ = found
+            done = found.last
+            yield _figure(read, found)
 
 
-def _again(found: _Found, unit: Unit | None) -> _Found:
-    """The figure, in the unit of the one before where it is a bare number: '$9 million, of which 2 million'."""
-    if unit is None or found.amount.unit or found.of or found.kind != "count" or found.amount.number.scale == 1:
+@cache
+def _starts() -> frozenset[str]:
+    """The words and signs by which a figure may begin, but for digits."""
+    return frozenset(_STARTS) | signs()
+
+
+def _again(read: Words, found: _Found, before_: _Found | None) -> _Found:
+    """The figure, in the unit of the one before in its sentence where it is a bare number: '$9 million, of which 2
+    million'."""
+    unit = before_.amount.unit if before_ else None
+    if before_ is None or unit is None or found.amount.unit or found.of or found.amount.number.scale == 1:
+        return found
+    if any(ends_sentence(read, index) for index in range(before_.last + 1, found.amount.first)):
         return found
     return replace(found, amount=replace(found.amount, unit=unit), kind=unit.kind)
 

@@ -8,7 +8,7 @@ from pipeline.enrichers.numerals import SMALL, VAGUE
 from pipeline.enrichers.periods import Period, around, moved, shifted
 from pipeline.enrichers.tense import direction
 from pipeline.enrichers.time_dates import MONTHS, WEEKDAYS, Point, Reading, is_year
-from pipeline.enrichers.time_points import point
+from pipeline.enrichers.time_points import may_begin, point
 from pipeline.enrichers.words import BREAK, Words, word_lists
 
 _LISTS = word_lists("time_words.toml")
@@ -29,18 +29,17 @@ class Expression:
 
 def expressions(at: Reading) -> Iterator[Expression]:
     """The times of the text, in order."""
-    index, anchor, last = 0, None, None
-    while index < len(at.read):
-        word = at.read.lower[index]
+    anchor, last = None, None
+    for index, word in enumerate(at.read.lower):
         if word == BREAK:
             anchor = None
-        elif (word in _OPENERS or word[:1].isdecimal()) and (found := _expression(at, index, anchor)):
+        elif not (word in _OPENERS or word[0].isdecimal()) or (last and index <= last.last):
+            continue
+        elif found := _expression(at, index, anchor):
             found = last = _following(at.read, last, found)
             yield found
             if found.begins is not None and found.begins == found.ends:
                 anchor = found.begins
-            index = found.last
-        index += 1
 
 
 def _following(read: Words, before: Expression | None, found: Expression) -> Expression:
@@ -62,7 +61,7 @@ def _expression(at: Reading, index: int, anchor: date | None) -> Expression | No
         return _of(index, index, Period(shifted(at.today, -1), at.today) if at.today else None)
     if word in _PREPOSITIONS and (word != "over" or read.at(index + 1) == "the"):
         return _prepositional(at, index, anchor)
-    found = point(at, index, _lean_alone(read, index))
+    found = point(at, index, _lean_alone(read, index)) if may_begin(read, index) else None
     if found is None or not _stands_alone(read, found):
         return None
     return _range(at, index, found) or _plain(index, found, anchor)
@@ -148,8 +147,9 @@ def _prepositional(at: Reading, index: int, anchor: date | None) -> Expression |
     inner = index + 1
     if word in ("in", "by", "until", "since", "from", "on", "at") and read.at(inner) in ("about", "around", "late"):
         inner += read.at(inner) != "late"
-    lean = _lean(read, index)
-    found = point(at, inner, lean)
+    if not may_begin(read, inner):
+        return None
+    found = point(at, inner, _lean(read, index))
     if found is None or (found.shift and word != "on") or (found.kind == "year" and not _is_date(word, found)):
         return None
     if word == "between":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from pipeline.enrichers.numerals import number
+from pipeline.enrichers.numerals import SMALL, VAGUE, number
 from pipeline.enrichers.periods import (
     FIRST_MONTHS,
     Part,
@@ -55,6 +55,7 @@ _PARTS: dict[str, Part] = {
     "end": "late",
 }  # fmt: skip
 _NESTING = _PARTS.keys() | {"earlier", "later", "so"}
+_BESIDE = {"same", "day", "night", "year", "month", "week"}
 _RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SIDES = {"last": -1, "previous": -1, "past": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "following": 1}
 _MOST = 500
@@ -241,7 +242,7 @@ def _the(at: Reading, index: int, lean: int) -> Point | None:
     if word == "weekend":
         sign = lean or direction(read, index, index + 1)
         found = Point(index, index + 1, _weekend(at.today, max(sign, 0), sign or -1) if at.today else None, "day")
-    elif word in ("same", "day", "night", "year", "month", "week"):
+    elif word in _BESIDE:
         found = _beside(read, index)
     elif word in _ORDINALS:
         found = _quarter(at, index + 1)
@@ -344,3 +345,23 @@ _READERS: dict[str, Callable[[Reading, int, int], Point | None]] = {
     "recent": _recent,
 }
 """Which function reads what begins with a word."""
+_AFTER_THE = _SIDES.keys() | _PARTS.keys() | _ORDINALS.keys() | FIRST_MONTHS.keys() | _BESIDE | {"weekend"}
+_AFTER_A = UNITS.keys() | _HOURS | {"few", "couple", "dozen", "hundred", "half"}
+_FIRST = (
+    (_READERS.keys() - {"the"})
+    | SMALL.keys()
+    | VAGUE.keys()
+    | _PLURALS.keys()
+    | {"hours", "minutes", "several", "few", "half"}
+)
+
+
+def may_begin(read: Words, index: int) -> bool:
+    """Whether a point may begin with the word there, by a look at it and the next: `point` costs more."""
+    word = read.at(index)
+    if word == "the":
+        after = read.at(index + 1)
+        return after in _AFTER_THE or after[:1].isdecimal()
+    if word in ("a", "an"):
+        return read.at(index + 1) in _AFTER_A
+    return word in _FIRST or word[:1].isdecimal()

@@ -15,7 +15,7 @@ BREAK = "\n"
 _WORD = re.compile(
     r"[^\W\d_]+(?:\$(?=[\s\d]))?"  # a word, or a currency sign of several letters
     r"|\d+(?:[.,]\d+)*"
-    r"|(?<=\n)[^\S\n]*\n"
+    r"|\n(?=[^\S\n]*\n)"
     r"|[^\w\s]|_"
 )
 _SENTENCE_ENDS = frozenset({".", "!", "?", BREAK})
@@ -36,7 +36,10 @@ class Words:
 
     def at(self, index: int) -> str:
         """The word there in lower case; an empty one outside the text."""
-        return self.lower[index] if 0 <= index < len(self.lower) else ""
+        try:
+            return self.lower[index] if index >= 0 else ""
+        except IndexError:
+            return ""
 
     def adjoin(self, index: int) -> bool:
         """Whether nothing stands between the word and the one after it."""
@@ -55,7 +58,7 @@ class Words:
 def words(text: str) -> Words:
     """The words of `text`; the last few texts are kept, since several components read the same one."""
     found = [match.span() for match in _WORD.finditer(text)]
-    lower = [text[start:end].lower().lstrip(" \t\r\f\v") for start, end in found]
+    lower = [text[start:end].lower() for start, end in found]
     return Words(text, [start for start, _ in found], [end for _, end in found], lower)
 
 

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +34,7 @@ def _row(each: Figure) -> Row:
 
 
 def wanted(case: Mapping[str, Any]) -> list[Row]:
-    return [tuple(None if value == "-" else value for value in row) for row in case["figures"]]
+    return [cast(Row, tuple(None if value == "-" else value for value in row)) for row in case["figures"]]
 
 
 def of(story: Story) -> tuple[Figure, ...]:
