@@ -54,7 +54,7 @@ speed: $(STAMP)  ## the whole pipeline's speed against the bare language model
 parsing: $(STAMP)  ## how fast each format is read, beside the usual reader of it
 	@$(BIN)/python -m benchmarks.parsing
 
-quality: $(STAMP)  ## precision and recall of events on labelled sentences
+quality: $(STAMP)  ## precision, recall and F1 of all that is extracted, on labelled stories and sentences
 	@$(BIN)/python -m benchmarks.quality
 
 threads: $(STAMP)  ## how well stories of one running event find one another

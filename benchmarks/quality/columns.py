@@ -54,7 +54,7 @@ def read(
     With `four` what is no person, organisation or location is 'other'. ValueError, with the line's number, for a label
     that `labels` lacks or a line without such a column.
     """
-    stories = _stories(enumerate(path.read_text(encoding="utf-8").splitlines(), start=1), columns)
+    stories = _stories(path.read_text(encoding="utf-8").split("\n"), columns)
     try:
         return [_labelled(f"{path.stem}:{line}", story, labels, four) for line, story in stories]
     except ValueError as error:
@@ -65,25 +65,26 @@ Token = tuple[int, str, str]
 """Line, token, label."""
 
 
-def _stories(lines: Iterable[tuple[int, str]], columns: tuple[int, int]) -> Iterator[tuple[int, list[list[Token]]]]:
-    """The stories' sentences, each story with its first line; without START each sentence is a story."""
+def _stories(lines: Iterable[str], columns: tuple[int, int]) -> Iterator[tuple[int, list[list[Token]]]]:
+    """The stories' sentences, each story with its first line; in a file without START each sentence is a story."""
+    kept = [(number, _cells(line)) for number, line in enumerate(lines, start=1) if not line.startswith("# ")]
+    whole = any(cells[:1] == [START] for _, cells in kept)
     story: list[list[Token]] = []
     sentence: list[Token] = []
-    started = False
-    for number, line in [*lines, (0, ""), (0, START)]:
-        cells = line.split()
-        if cells and cells[0] != START and not line.startswith("# "):
+    for number, cells in [*kept, (0, []), (0, [START])]:
+        if cells and cells[0] != START:
             sentence.append(_token(number, cells, columns))
-            continue
-        if line.startswith("# "):
             continue
         story += [sentence] if sentence else []
         sentence = []
-        starting = bool(cells)
-        if story and (starting or not started):
+        if story and (cells or not whole):
             yield story[0][0][0], story
             story = []
-        started = started or starting
+
+
+def _cells(line: str) -> list[str]:
+    """By tabs where there are any: tokens may have spaces of their own then."""
+    return line.rstrip("\r").split("\t") if "\t" in line else line.split()
 
 
 def _token(number: int, cells: Sequence[str], columns: tuple[int, int]) -> Token:

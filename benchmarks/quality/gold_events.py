@@ -1,6 +1,7 @@
 """Events of a gold story, from their labels."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from benchmarks.quality.gold_entities import COMPONENT
 from benchmarks.quality.labels import EventLabel
@@ -10,6 +11,7 @@ from pipeline.enrichers.gazetteer import country_names
 from pipeline.story import Casualties, Entity, Event, Participant, Span
 
 _ARTICLES = ("the ", "a ", "an ")
+_identity = attrgetter("type", "trigger", "actors", "targets", "place")
 
 
 def events(found: Sequence[Entity], labelled: Sequence[tuple[str, EventLabel]], proof: Proof) -> tuple[Event, ...]:
@@ -20,8 +22,8 @@ def events(found: Sequence[Entity], labelled: Sequence[tuple[str, EventLabel]], 
         event = _event(found, label, proof)
         if event is None:
             continue
-        if any((other.type, other.trigger) == (event.type, event.trigger) for other in made):
-            proof.fault(f"'{event.trigger.text}' is the trigger of another {event.type}: one entry for each event.")
+        if _identity(event) in map(_identity, made):
+            proof.fault(f"'{event.trigger.text}' is labelled before, with the same parties: one entry for each event.")
         made.append(event)
     proof.entry = ""
     mains = sum(label.main for _, label in labelled)
@@ -47,7 +49,7 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
     return Event(
         type=label.type,
         trigger=trigger,
-        evidence=told,
+        evidence=sentence(proof.text, trigger),
         again=again,
         actors=_parties("actors", label.actors, found, scopes, proof),
         targets=_parties("targets", label.targets, found, scopes, proof),

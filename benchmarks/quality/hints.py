@@ -1,7 +1,8 @@
 """What a story's labels may have forgotten: to be looked at, since most of it needs no label.
 
 Capitals within a sentence that no entity has, numbers that no figure or entity has, quotation marks around what is in
-no quote, and places of a name and country that the gazetteer has under another id.
+no quote, numbers that are open above though no 'at least' stands there, and places of a name and country that the
+gazetteer has under another id.
 """
 
 import re
@@ -20,6 +21,9 @@ _QUOTED = re.compile(r"(?:^|(?<=[\s(]))[\"“](?=\S)[^\"“”\n]{8,}[\"”]", r
 _NO_NAME = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.?|I|Mr|Mrs|Ms|Dr"
+)
+_AT_LEAST = re.compile(
+    r"(?i:at least|more than|over|above|dozens|scores|hundreds|thousands|millions|several|many|some)"
 )
 _DATED = re.compile(r"(?:19|20)\d\d$")
 
@@ -40,10 +44,21 @@ def hints(gold: Gold) -> Iterator[str]:
     for span in _found(_QUOTED, text):
         if not _labelled(span, quotes):
             yield f"{gold.name}: no quote: {around(text, span, 30)}"
+    for kind, span in _open(story):
+        yield f"{gold.name}: {kind} without high: {around(text, span, 30)}"
     for place in story.places:
         known = {each.geonameid: each.kind for each in find(place.name) if each.country == place.country}
         if known and place.geonameid not in known:
             yield f"{gold.name}: geonameid {place.geonameid} of {place.name}: the gazetteer has {known}"
+
+
+def _open(story: Story) -> Iterator[tuple[str, Span]]:
+    """Numbers labelled as open above though no word says so."""
+    found = [("casualties", each.span) for event in story.events for each in event.casualties if each.high is None]
+    found += [("figure", figure.span) for figure in story.figures if figure.high is None and not figure.qualifier]
+    for kind, span in found:
+        if not _AT_LEAST.search(story.body_text, max(0, span.start - 20), span.end):
+            yield kind, span
 
 
 def _names(story: Story) -> Iterator[Span]:

@@ -89,7 +89,7 @@ def _classes(run: SetRun, measure: Measure) -> Table:
         "precision",
         "recall",
         "value",
-        "95 % interval",
+        "95 %",
         title=f"{run.name}: {measure.name}",
         title_justify="left",
     )
