@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from pipeline.enrichers.time_dates import Reading
 from pipeline.enrichers.time_expressions import Expression, expressions
@@ -62,6 +63,12 @@ def times(text: str, story_time: date | None, zone: tzinfo | None = None) -> tup
     Without a story time only what names its year is resolved.
     """
     today = _local(story_time, zone) if isinstance(story_time, datetime) else story_time
+    return _times(text, today)
+
+
+@lru_cache(maxsize=4)
+def _times(text: str, today: date | None) -> tuple[When, ...]:
+    """As `times`; the last few are kept, since several components ask for the same."""
     read = words(text)
     return tuple(_when(read, each) for each in expressions(Reading(read, today)))
 
