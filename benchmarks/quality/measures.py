@@ -24,11 +24,11 @@ MEASURES = (
     Measure("entities, 4 classes", "F1", 0.86, by_class=True),
     Measure("entity spans", "F1"),
     Measure("names", "accuracy", 0.95, by_class=True),
-    Measure("names of those found", "accuracy"),
+    Measure("names, of those found", "accuracy"),
     Measure("roles", "F1"),
     Measure("salience", "F1"),
     Measure("places", "accuracy", 0.92, by_class=True),
-    Measure("places found that are right", "accuracy"),
+    Measure("places, of those found", "accuracy"),
     Measure("events", "F1", 0.75, by_class=True),
     Measure("events, wherever told", "F1"),
     Measure("events, every party", "F1"),
@@ -55,7 +55,7 @@ MEASURES = (
     Measure("topics", "accuracy", 0.85),
     Measure("topics, all", "F1", by_class=True),
     Measure("types and statuses", "F1", by_class=True),
-    Measure("root of a sentence", "macro F1", 0.82, by_class=True),
-    Measure("root among those of a sentence", "accuracy"),
+    Measure("root, macro F1", "macro F1", 0.82, by_class=True),
+    Measure("root among others", "accuracy"),
 )
 BY_NAME = {measure.name: measure for measure in MEASURES}

@@ -89,7 +89,7 @@ def _score_name(entity: Entity, span: Span, found: Sequence[Entity], tally: Tall
     right = best is not None and plain(best[1].name) == plain(entity.name)
     tally.judge("names", entity.type, right)
     if best is not None:
-        tally.judge("names of those found", entity.type, right)
+        tally.judge("names, of those found", entity.type, right)
     if best is not None and not right:
         tally.error("names", f"'{span.text}' is '{entity.name}', found as '{best[1].name}'", span)
 
@@ -111,7 +111,7 @@ def score_places(gold: Story, found: Story, tally: Tally) -> None:
             tally.error("places", f"{_told(place)}: missed", (place.mentions or (None,))[0])
     for index, place in enumerate(found.places):
         if place.mentions and (place.country or place.geonameid):
-            tally.judge("places found that are right", place.kind, index in right)
+            tally.judge("places, of those found", place.kind, index in right)
 
 
 def resolves(gold: Place, found: Place) -> bool:

@@ -129,11 +129,11 @@ def _score_root(gold: str, events: Sequence[Event], types: Sequence[str], tally:
     """One type a sentence: that of the main event, or of the surest."""
     best = max(range(len(events)), key=lambda i: (events[i].main, events[i].confidence, -i), default=None)
     root = NONE if best is None else types[best]
-    tally.add("root of a sentence", gold, right=root == gold, missed=root != gold)
+    tally.add("root, macro F1", gold, right=root == gold, missed=root != gold)
     if root not in (gold, NONE):
-        tally.add("root of a sentence", root, wrong=1)
-    tally.judge("root among those of a sentence", gold, gold in types)
-    tally.confusions["root of a sentence", gold, root] += 1
+        tally.add("root, macro F1", root, wrong=1)
+    tally.judge("root among others", gold, gold in types)
+    tally.confusions["root, macro F1", gold, root] += 1
 
 
 def _score_parties(label: Label, found: Event, tally: Tally) -> None:

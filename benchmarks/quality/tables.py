@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
-from benchmarks.quality.intervals import f1, interval, precision, recall
-from benchmarks.quality.measures import Measure
+from benchmarks.quality.intervals import Counts, interval, precision, recall, value
+from benchmarks.quality.measures import Mean, Measure
 from benchmarks.quality.runs import Difference, SetRun
 from benchmarks.quality.tally import NONE
 from pipeline.cli.console import out, printable
+
+_HEADINGS = ("gold", "prec.", "recall", "value", "95 %")
 
 
 def print_set(run: SetRun, *, classes: bool, errors: int) -> None:
@@ -34,83 +37,62 @@ def print_errors(run: SetRun, most: int) -> None:
 
 def print_differences(differences: Sequence[Difference], *, classes: bool) -> None:
     """What changed of each measure, and of those of their classes that changed where `classes` says so."""
-    table = Table("set", "measure", "class", "before", "after", "change", "95 %", title="Differences")
+    table = _table("Differences", "measure", "before", "after", "change", "95 %", "stories")
     for each in differences:
         if each.kind != "all" and (not classes or not each.change.value):
             continue
         style = "bold red" if each.drop else "green" if each.change.low > 0 else ""
+        name = f"{each.set}: {each.measure.name}" if each.kind == "all" else f"  {each.kind}"
+        values = (_percent(each.before), _percent(each.before + each.change.value), _signed(each.change.value))
         span = f"{_signed(each.change.low)} to {_signed(each.change.high)}"
-        cells = (_percent(each.before), _percent(each.before + each.change.value), _signed(each.change.value), span)
-        table.add_row(each.set, each.measure.name, each.kind, *cells, style=style)
+        table.add_row(name, *values, span, str(each.stories), style=style)
     out.print(table)
 
 
 def print_agreement(run: SetRun) -> None:
     """How far two labellings agree: the same measures, the first one as gold."""
-    table = Table(_first("field"), "agreement", "", "95 %", "labels", title=f"Agreement on {len(run.stories)} stories")
+    table = _table(f"Agreement on {len(run.stories)} stories", "field", "labels", "agreement", "95 %")
     for measure in run.measures():
-        counts = run.array(measure.name, run.classes(measure.name))
-        found = interval(counts, measure.mean)
-        total = int((counts[..., 0] + counts[..., 2]).sum())
-        table.add_row(measure.name, _percent(found.value), measure.mean, _range(found.low, found.high), str(total))
+        labelled, _, _, found, span = _numbers(run.array(measure.name, run.classes(measure.name)), measure.mean)
+        table.add_row(measure.name, labelled, found, span)
     out.print(table)
 
 
 def _summary(run: SetRun) -> Table:
-    table = Table(
-        _first("measure"),
-        "gold",
-        "prec.",
-        "recall",
-        "value",
-        "",
-        "95 %",
-        "target",
-        title=f"{run.name}: {len(run.stories)}",
-        title_justify="left",
-    )
+    table = _table(f"{run.name}: {len(run.stories)}", "measure", *_HEADINGS, "target")
+    table.caption = "F1, or, where there is neither precision nor recall, accuracy"
     for measure in run.measures():
-        counts = run.array(measure.name, run.classes(measure.name))
-        found = interval(counts, measure.mean)
-        total = counts.sum(axis=(0, 1))
-        both = ("", "") if measure.mean == "accuracy" else (float(precision(total)), float(recall(total)))
-        parts = [each if isinstance(each, str) else _percent(each) for each in both]
-        labelled = str(int(total[0] + total[2]))
+        *numbers, found, span = _numbers(run.array(measure.name, run.classes(measure.name)), measure.mean)
+        style = "" if measure.target is None else "green" if float(found) >= 100 * measure.target else "red"
         target = f"{measure.target:.0%}" if measure.target else ""
-        value = Text(_percent(found.value), style=_style(found.value, measure.target))
-        table.add_row(measure.name, labelled, *parts, value, measure.mean, _range(found.low, found.high), target)
+        table.add_row(measure.name, *numbers, Text(found, style=style), span, target)
     return table
 
 
 def _classes(run: SetRun, measure: Measure) -> Table:
-    table = Table(
-        "class",
-        "gold",
-        "precision",
-        "recall",
-        "value",
-        "95 %",
-        title=f"{run.name}: {measure.name}",
-        title_justify="left",
-    )
-    mean = "accuracy" if measure.mean == "accuracy" else "F1"
+    table = _table(f"{run.name}: {measure.name}", "class", *_HEADINGS)
     for kind in run.classes(measure.name):
-        counts = run.array(measure.name, [kind])
-        total = counts.sum(axis=(0, 1))
-        found = interval(counts, "accuracy" if mean == "accuracy" else "F1")
-        shares = ["", ""] if mean == "accuracy" else [_percent(float(each(total))) for each in (precision, recall)]
-        labelled = str(int(total[0] + total[2]))
-        table.add_row(kind, labelled, *shares, _percent(float(found.value)), _range(found.low, found.high))
+        table.add_row(kind, *_numbers(run.array(measure.name, [kind]), measure.mean))
     if measure.mean == "F1":
-        values = [float(f1(run.array(measure.name, [kind]).sum(axis=(0, 1)))) for kind in run.classes(measure.name)]
-        table.caption = f"mean of the classes' F1: {_percent(sum(values) / len(values))}"
+        counts = run.array(measure.name, run.classes(measure.name)).sum(axis=0)
+        table.caption = f"mean of the classes' F1: {_percent(float(value(counts, 'macro F1')))}"
     return table
+
+
+def _numbers(counts: Counts, mean: Mean) -> tuple[str, str, str, str, str]:
+    """How many gold has, precision, recall, the measure and its interval."""
+    total = counts.sum(axis=(0, 1))
+    found = interval(counts, mean)
+    shares = ("", "") if mean == "accuracy" else (_percent(float(precision(total))), _percent(float(recall(total))))
+    span = NONE if isnan(found.low) else f"{100 * found.low:.1f}–{100 * found.high:.1f}"
+    return str(int(total[0] + total[2])), *shares, _percent(found.value), span
 
 
 def _confusion(run: SetRun, what: str) -> Table:
     """Each class of gold, how often it was found as itself, and as what else."""
     cells = Counter({(one, other): number for name, one, other, number in run.confusions if name == what})
-    table = Table(_first("gold"), "right", "found as", title=f"{run.name}: {what}, confusions", title_justify="left")
+    table = _table(f"{run.name}: {what}, confusions", "gold", "right", "found as")
+    table.columns[-1].justify = "left"
     for row in sorted({one for one, _ in cells}, key=lambda name: (name == NONE, name)):
         others = Counter({other: number for (one, other), number in cells.items() if one == row != other})
         found = ", ".join(f"{other if other != NONE else 'nothing'} {number}" for other, number in others.most_common())
@@ -131,14 +113,9 @@ def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def _first(heading: str) -> Column:
-    return Column(heading, no_wrap=True)
-
-
-def _style(value: float, target: float | None) -> str:
-    if target is None or isnan(value):
-        return ""
-    return "green" if value >= target else "red"
+def _table(title: str, first: str, *others: str) -> Table:
+    columns = [Column(first, no_wrap=True), *(Column(each, justify="right") for each in others)]
+    return Table(*columns, title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD)
 
 
 def _percent(value: float) -> str:
@@ -147,7 +124,3 @@ def _percent(value: float) -> str:
 
 def _signed(value: float) -> str:
     return NONE if isnan(value) else f"{100 * value:+.1f}"
-
-
-def _range(low: float, high: float) -> str:
-    return NONE if isnan(low) else f"{100 * low:.1f} to {100 * high:.1f}"

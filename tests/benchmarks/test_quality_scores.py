@@ -80,7 +80,7 @@ def test_entities_count_with_exact_span_and_class() -> None:
     assert tally.counts["entities, 4 classes", "location"] == [1, 0, 1]
     assert tally.counts["names", "organisation"] == [0, 0, 2]
     assert counts(tally, "names") == (2, 0, 4)
-    assert counts(tally, "names of those found") == (2, 0, 2)
+    assert counts(tally, "names, of those found") == (2, 0, 2)
     assert {key: number for key, number in tally.confusions.items() if key[0].startswith("entities")} == {
         (f"entities{few}", *pair): number
         for few, place, event in (("", "gpe", "event"), (", 4 classes", "location", "other"))
@@ -127,7 +127,7 @@ def test_places_that_gold_lacks_lower_what_is_right_of_those_found() -> None:
     found = replace(STRIKE, places=(*STRIKE.places[:1], Place(name="Bus", country="FR", mentions=(span,))))
     tally = score_story("s", STRIKE, found)
     assert counts(tally, "places") == (1, 0, 1)
-    assert counts(tally, "places found that are right") == (1, 0, 1)
+    assert counts(tally, "places, of those found") == (1, 0, 1)
 
 
 def party(text: str, name: str | None = None) -> Participant:
