@@ -7,17 +7,20 @@ from itertools import islice
 from spacy.tokens import Doc
 
 from pipeline import story as vocabulary
-from pipeline.enrichers import entities, language, model, places
+from pipeline.enrichers import entities, figures, language, model, places
 from pipeline.enrichers.analysis import LONGEST, Analysis, Component, Paragraph, paragraphs
 from pipeline.enrichers.events import component as events
+from pipeline.enrichers.quotes import component as quotes
 from pipeline.story import Story
 
-REVISION = 1
+REVISION = 2
 """Grows with every change of what the components find; the low 16 bits of a document's version in the index."""
 
 COMPONENTS: tuple[Component, ...] = (
     Component(entities.NAME, "1", entities.run),
     Component(places.NAME, "1", places.run),
+    Component(figures.NAME, figures.VERSION, figures.run),
+    Component(quotes.NAME, quotes.VERSION, quotes.run),
     Component(events.NAME, events.VERSION, events.run),
 )
 

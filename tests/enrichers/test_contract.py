@@ -40,7 +40,10 @@ def spans(story: Story) -> Iterator[Span]:
     yield from (span for place in story.places for span in place.mentions)
     for event in story.events:
         yield from (event.trigger, event.evidence, *(count.span for count in event.casualties))
-        yield from (each.span for each in (*event.actors, *event.targets))
+        yield from (each.span for each in (*event.actors, *event.targets, *event.instruments))
+        yield from event.again
+    yield from (figure.span for figure in story.figures)
+    yield from (span for quote in story.quotes for span in quote.spans)
 
 
 def enriched(text: str, language: str | None = "en") -> Story:
@@ -49,7 +52,7 @@ def enriched(text: str, language: str | None = "en") -> Story:
 
 
 def test_the_order_of_the_components() -> None:
-    assert [component.name for component in COMPONENTS] == ["entities", "places", "events"]
+    assert [component.name for component in COMPONENTS] == ["entities", "places", "figures", "quotes", "events"]
 
 
 def test_everything_is_found_and_says_what_made_it() -> None:
@@ -62,6 +65,8 @@ def test_everything_is_found_and_says_what_made_it() -> None:
     assert {entity.component for entity in story.entities} == {"entities"}
     assert {place.component for place in story.places} == {"places"}
     assert {event.component for event in story.events} == {"events"}
+    assert {quote.component for quote in story.quotes} == {"quotes"}
+    assert {figure.component for figure in story.figures} == {"figures"}
 
 
 def test_twice_is_the_same_and_neighbours_do_not_matter() -> None:
