@@ -210,7 +210,7 @@ def _bare(read: Words, found: Amount) -> _Found | None:
         or word in figure_words().harming
         or _befallen(read, found.last)
         or (after == "of" and read.at(found.last + 2) in _PARTITIVE and found.low > 1)
-        or (after == "of" and read.at(found.last + 2)[:1].isdecimal())
+        or (after == "of" and (read.at(found.last + 2)[:1].isdecimal() or read.at(found.last + 2) in SMALL))
         or _is_counted(read, found)
     )
     of = forward(read, found.last + 2) if after == "of" else None
@@ -237,11 +237,13 @@ def _befallen(read: Words, last: int) -> bool:
 def _is_counted(read: Words, found: Amount) -> bool:
     """Whether a scale, a qualifier, 'were', or a word like 'toll' a few words before makes a bare number a figure."""
     first, digits = found.first, found.number.written == "digits"
-    if digits and (found.number.scale > 1 or read.at(found.last + 1) == "were"):
+    if digits and (
+        found.number.scale > 1 or "," in read.lower[found.number.first] or read.at(found.last + 1) == "were"
+    ):
         return True
     if digits and read.at(first - 1) not in ("over", "under", "about", "around") and _qualifier(read, found)[0]:
         return True
-    near = any(read.at(first - back) in figure_words().counting for back in range(1, 7))
+    near = any(read.at(first - back) in figure_words().counting for back in range(1, 9))
     return near and (digits or read.at(first - 1) in ("to", "at"))
 
 

@@ -7,7 +7,7 @@ from calendar import day_name, month_name
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipeline.enrichers.periods import Period, Unit, day, months, shifted, year
+from pipeline.enrichers.periods import Period, Unit, day, months, shifted, week, year
 from pipeline.enrichers.tense import direction
 from pipeline.enrichers.words import Words
 
@@ -17,6 +17,7 @@ MONTHS = {name.lower(): number for number, name in enumerate(month_name) if name
     "dec": 12,
 }  # fmt: skip
 DAYTIMES = frozenset(["morning", "afternoon", "evening", "night", "midnight", "noon"])
+YEARS = {"last": -1, "this": 0, "next": 1}
 _SHORT = MONTHS.keys() - {name.lower() for name in month_name}
 _FARTHEST = 330
 """Days beyond which copy gives the year: a date without one that would lie farther off is the one on the other side."""
@@ -61,9 +62,19 @@ def weekday(at: Reading, index: int, lean: int) -> Point | None:
         return replace(dated, first=index)
     if at.today is None:
         return Point(index, last, None, "weekday")
+    if found := _week_after(at, last):
+        return Point(index, found[1], day(shifted(found[0].first, WEEKDAYS[at.read.at(index)])), "weekday")
     since = (at.today.weekday() - WEEKDAYS[at.read.at(index)]) % 7
     ahead = since > 0 and (lean or direction(at.read, index, last)) > 0
     return Point(index, last, day(shifted(at.today, 7 - since if ahead else -since)), "weekday")
+
+
+def _week_after(at: Reading, last: int) -> tuple[Period, int] | None:
+    """The week that follows a weekday, and its last word: 'of next week', 'last week'."""
+    after = last + 2 if at.read.at(last + 1) == "of" else last + 1
+    if at.read.at(after) not in YEARS or at.read.at(after + 1) != "week" or at.today is None:
+        return None
+    return week(shifted(at.today, 7 * YEARS[at.read.at(after)])), after + 1
 
 
 def month(at: Reading, index: int, lean: int) -> Point | None:
@@ -75,14 +86,26 @@ def month(at: Reading, index: int, lean: int) -> Point | None:
     if (first := _day_of_month(read, last + 1)) is not None:
         last = _after_suffix(read, last + 1)
         end, last = _second_day(read, last, first)
-        comma = last + 1 if read.at(last + 1) == "," else last
-        given = int(read.at(comma + 1)) if is_year(read, comma + 1) else None
-        last = comma + 1 if given else last
+        given, last = _year_after(at, last)
         return Point(index, last, _dated(at, index, last, (given, number_, first, end), lean), "date")
-    comma = last + 1 if read.at(last + 1) in (",", "of") else last
-    if is_year(read, comma + 1):
-        return Point(index, comma + 1, months(int(read.at(comma + 1)), number_), "month")
+    if read.lower[last + 1 : last + 4] == ["of", "that", "year"]:
+        return Point(index, last + 3, None, "month")
+    given, last = _year_after(at, last)
+    if given:
+        return Point(index, last, months(given, number_), "month")
     return Point(index, last, _month_alone(at, index, last, number_, lean), "month")
+
+
+def _year_after(at: Reading, last: int) -> tuple[int | None, int]:
+    """The year that follows a day or month, and its last word: '2024', ', 2024', 'of 2024', 'last year'."""
+    read, after = at.read, last + 1
+    if read.at(after) in (",", "of"):
+        after += 1
+    if is_year(read, after):
+        return int(read.at(after)), after
+    if read.at(after) in YEARS and read.at(after + 1) == "year" and at.today:
+        return at.today.year + YEARS[read.at(after)], after + 1
+    return None, last
 
 
 def _day_of_month(read: Words, index: int) -> int | None:
@@ -185,6 +208,5 @@ def day_first(at: Reading, index: int, lean: int) -> Point | None:
     if read.at(month) not in MONTHS or not read.is_capital(month):
         return None
     last = month + 1 if read.at(month + 1) == "." and read.at(month) in _SHORT else month
-    given = int(read.at(last + 1)) if is_year(read, last + 1) else None
-    last = last + 1 if given else last
+    given, last = _year_after(at, last)
     return Point(index, last, _dated(at, index, last, (given, MONTHS[read.at(month)], first, end), lean), "date")

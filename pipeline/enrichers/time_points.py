@@ -86,7 +86,8 @@ def _sided(at: Reading, index: int, lean: int) -> Point | None:
     if word in DAYTIMES:
         return _daytime(at, index, side)
     if word in UNITS:
-        return _sided_unit(at, index, side, UNITS[word])
+        last_week = word == "week" and at.read.at(after + 1) == "of"
+        return _week_of_month(at, index, lean) if last_week else _sided_unit(at, index, side, UNITS[word])
     if word in WEEKDAYS or (word in MONTHS and at.read.is_capital(after)):
         return _sided_name(at, index, side, lean)
     if word == "weekend":
@@ -94,6 +95,15 @@ def _sided(at: Reading, index: int, lean: int) -> Point | None:
     if word in FIRST_MONTHS:
         return Point(index, after, season(word, at.today.year + side) if at.today else None, "season")
     return _span_of_units(at, index, side)
+
+
+def _week_of_month(at: Reading, index: int, lean: int) -> Point | None:
+    """'last week of June' from 'last' on."""
+    whole = month(at, index + 3, lean) if at.read.at(index + 3) in MONTHS and at.read.at(index) == "last" else None
+    if whole is None or whole.kind != "month":
+        return None
+    period = whole.period and Period(shifted(whole.period.last, -6), whole.period.last)
+    return Point(index, whole.last, period, "week")
 
 
 def _sided_unit(at: Reading, index: int, side: int, unit: Unit) -> Point:

@@ -171,3 +171,25 @@ def _hold(text: str, today: date | None) -> None:
         assert text[when.span.start : when.span.end] == when.span.text
         assert when.begins is None or when.ends is None or when.begins <= when.ends
         end = when.span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        ("It was signed on Oct. 21 last year.", "2025-10-21", "2025-10-21"),
+        ("It was signed in May last year.", "2025-05-01", "2025-05-31"),
+        ("The summit opens on Tuesday of next week.", "2026-03-10", "2026-03-10"),
+        ("A ballot is due in the last week of June.", "2026-06-24", "2026-06-30"),
+        ("In November of that year he fled.", None, None),
+        ("The ban runs until late 2027.", "2026-03-05", "2027-12-31"),
+        ("He spoke on 2026-02-11.", "2026-02-11", "2026-02-11"),
+        ("Last May it flooded.", "2025-05-01", "2025-05-31"),
+        ("Next March they vote.", "2027-03-01", "2027-03-31"),
+        ("Last March it flooded.", "2025-03-01", "2025-03-31"),
+        ("Last Thursday it rained.", "2026-02-26", "2026-02-26"),
+        ("On Thursday it rained.", "2026-03-05", "2026-03-05"),
+        ("He died in the winter of 2024.", "2023-12-01", "2024-02-29"),
+    ],
+)
+def test_dates_beside_other_periods(text: str, begins: str | None, ends: str | None) -> None:
+    assert [each[1:] for each in found(text)] == [(begins, ends)]
