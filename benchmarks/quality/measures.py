@@ -32,7 +32,7 @@ MEASURES = (
     Measure("events", "F1", 0.75, by_class=True),
     Measure("events, wherever told", "F1"),
     Measure("events, every party", "F1"),
-    Measure("events, type and one side", "F1"),
+    Measure("events, one side", "F1"),
     Measure("events, type", "F1"),
     Measure("main event", "accuracy"),
     Measure("actors", "F1"),

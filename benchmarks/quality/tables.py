@@ -19,13 +19,13 @@ _HEADINGS = ("gold", "prec.", "recall", "value", "95 %")
 
 def print_set(run: SetRun, *, classes: bool, errors: int) -> None:
     """The measures of a set; with `classes` each class of them, and what stood for what; so many errors a measure."""
-    out.print(_summary(run))
+    _print_summary(run)
     if classes:
         for measure in run.measures():
             if measure.by_class and len(run.classes(measure.name)) > 1:
-                out.print(_classes(run, measure))
+                _print_classes(run, measure)
         for what in dict.fromkeys(each[0] for each in run.confusions):
-            out.print(_confusion(run, what))
+            _print_confusion(run, what)
     print_errors(run, errors)
 
 
@@ -37,46 +37,50 @@ def print_errors(run: SetRun, most: int) -> None:
 
 def print_differences(differences: Sequence[Difference], *, classes: bool) -> None:
     """What changed of each measure, and of those of their classes that changed where `classes` says so."""
-    table = _table("Differences", "measure", "before", "after", "change", "95 %", "stories")
-    for each in differences:
-        if each.kind != "all" and (not classes or not each.change.value):
-            continue
-        style = "bold red" if each.drop else "green" if each.change.low > 0 else ""
-        name = f"{each.set}: {each.measure.name}" if each.kind == "all" else f"  {each.kind}"
-        values = (_percent(each.before), _percent(each.before + each.change.value), _signed(each.change.value))
-        span = f"{_signed(each.change.low)} to {_signed(each.change.high)}"
-        table.add_row(name, *values, span, str(each.stories), style=style)
-    out.print(table)
+    for name in dict.fromkeys(each.set for each in differences):
+        here = [each for each in differences if each.set == name]
+        table = _table("measure", "before", "after", "change", "95 %")
+        for each in here:
+            if each.kind == "all" or (classes and each.change.value):
+                _add_difference(table, each)
+        _print(f"{name}: {here[0].stories} in both", table)
+
+
+def _add_difference(table: Table, each: Difference) -> None:
+    style = "bold red" if each.drop else "green" if each.change.low > 0 else ""
+    values = (_percent(each.before), _percent(each.before + each.change.value), _signed(each.change.value))
+    span = f"{_signed(each.change.low)} to {_signed(each.change.high)}"
+    table.add_row(each.measure.name if each.kind == "all" else f"  {each.kind}", *values, span, style=style)
 
 
 def print_agreement(run: SetRun) -> None:
     """How far two labellings agree: the same measures, the first one as gold."""
-    table = _table(f"Agreement on {len(run.stories)} stories", "field", "labels", "agreement", "95 %")
+    table = _table("field", "labels", "agreement", "95 %")
     for measure in run.measures():
         labelled, _, _, found, span = _numbers(run.array(measure.name, run.classes(measure.name)), measure.mean)
         table.add_row(measure.name, labelled, found, span)
-    out.print(table)
+    _print(f"Agreement on {len(run.stories)} stories", table)
 
 
-def _summary(run: SetRun) -> Table:
-    table = _table(f"{run.name}: {len(run.stories)}", "measure", *_HEADINGS, "target")
+def _print_summary(run: SetRun) -> None:
+    table = _table("measure", *_HEADINGS, "target")
     table.caption = "F1, or, where there is neither precision nor recall, accuracy"
     for measure in run.measures():
         *numbers, found, span = _numbers(run.array(measure.name, run.classes(measure.name)), measure.mean)
         style = "" if measure.target is None else "green" if float(found) >= 100 * measure.target else "red"
         target = f"{measure.target:.0%}" if measure.target else ""
         table.add_row(measure.name, *numbers, Text(found, style=style), span, target)
-    return table
+    _print(f"{run.name}: {len(run.stories)}", table)
 
 
-def _classes(run: SetRun, measure: Measure) -> Table:
-    table = _table(f"{run.name}: {measure.name}", "class", *_HEADINGS)
+def _print_classes(run: SetRun, measure: Measure) -> None:
+    table = _table("class", *_HEADINGS)
     for kind in run.classes(measure.name):
         table.add_row(kind, *_numbers(run.array(measure.name, [kind]), measure.mean))
     if measure.mean == "F1":
         counts = run.array(measure.name, run.classes(measure.name)).sum(axis=0)
         table.caption = f"mean of the classes' F1: {_percent(float(value(counts, 'macro F1')))}"
-    return table
+    _print(f"{run.name}: {measure.name}", table)
 
 
 def _numbers(counts: Counts, mean: Mean) -> tuple[str, str, str, str, str]:
@@ -88,16 +92,16 @@ def _numbers(counts: Counts, mean: Mean) -> tuple[str, str, str, str, str]:
     return str(int(total[0] + total[2])), *shares, _percent(found.value), span
 
 
-def _confusion(run: SetRun, what: str) -> Table:
+def _print_confusion(run: SetRun, what: str) -> None:
     """Each class of gold, how often it was found as itself, and as what else."""
     cells = Counter({(one, other): number for name, one, other, number in run.confusions if name == what})
-    table = _table(f"{run.name}: {what}, confusions", "gold", "right", "found as")
+    table = _table("gold", "right", "found as")
     table.columns[-1].justify = "left"
     for row in sorted({one for one, _ in cells}, key=lambda name: (name == NONE, name)):
         others = Counter({other: number for (one, other), number in cells.items() if one == row != other})
         found = ", ".join(f"{other if other != NONE else 'nothing'} {number}" for other, number in others.most_common())
         table.add_row("nothing" if row == NONE else row, "" if row == NONE else str(cells[row, row]), found)
-    return table
+    _print(f"{run.name}: {what}, confusions", table)
 
 
 def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
@@ -113,9 +117,14 @@ def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
 
-def _table(title: str, first: str, *others: str) -> Table:
+def _table(first: str, *others: str) -> Table:
     columns = [Column(first, no_wrap=True), *(Column(each, justify="right") for each in others)]
-    return Table(*columns, title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD)
+    return Table(*columns, caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+
+
+def _print(title: str, table: Table) -> None:
+    out.print(title, style="bold", markup=False, highlight=False)
+    out.print(table)
 
 
 def _percent(value: float) -> str:
