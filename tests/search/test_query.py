@@ -14,7 +14,7 @@ from pipeline.search.filters import parse_filter
 from pipeline.search.lookup import Held, count, get, versions
 from pipeline.search.query import Fragment, Results, Search, search
 from pipeline.settings import Settings
-from pipeline.story import Casualties, Entity, Event, Participant, Place, Span, Story
+from pipeline.story import Casualties, Entity, Event, Participant, Place, Quote, Span, Story, Topic
 
 pytestmark = pytest.mark.engines
 
@@ -39,11 +39,13 @@ STORIES = (
         uri="a", headline="Iraq’s ministers met", body_text="The minister’s café was closed. A peace deal was signed.",
         source="Agency One", urgency=2, language="en-US", versioncreated=NOON, signals=("urgent",),
         places=(BAGHDAD, IRAQ), entities=(Entity(name="Maria Silva", type="person"),), events=(event("CONSULT"),),
+        quotes=(Quote(kind="indirect", spans=(SPAN,), speaker=Participant(span=SPAN, name="Maria Silva")),),
     ),
     Story(
         uri="b", headline="Bombing in the capital", body_text="At least six were killed in the blast.",
         source="Agency One", urgency=1, language="en", versioncreated=NOON + timedelta(hours=1), places=(BAGHDAD,),
-        events=(event("ASSAULT", "Militia", 6), event("ACCUSE", "Army")),
+        events=(replace(event("ASSAULT", "Militia", 6), main=True), event("ACCUSE", "Army")),
+        topics=(Topic(code="medtop:20000065", name="bombings", parents=("medtop:16000000",)),),
     ),
     Story(
         uri="c", headline="Talks in Colombia", body_text="A deal for peace was far off; killing went on.",
@@ -121,6 +123,10 @@ def test_words(words: str, found: str | None, find: Find) -> None:
         (["event_types=CONSULT"], "ac"),
         (["actor=militia"], "b"),
         (["person=maria silva"], "a"),
+        (["speaker=maria silva"], "a"),
+        (["main=assault"], "b"),
+        (["topic=bombings"], "b"),
+        (["topic=medtop:16000000"], "b"),
         (["source!=Agency One"], "c"),
         (["source!=Agency One", "source!=Agency Two"], ""),
         (["killed>=6"], "b"),
