@@ -25,7 +25,11 @@ _NO_NAME = re.compile(
 _AT_LEAST = re.compile(
     r"(?i:at least|more than|over|above|dozens|scores|hundreds|thousands|millions|several|many|some)"
 )
-_DATED = re.compile(r"(?:19|20)\d\d$")
+_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
+_NO_FIGURE = re.compile(
+    rf"{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}(?!\w)|\b(?:19|20)\d\d\b|(?:, |aged )\d\d(?:,| and \d\d,)"
+)
+"""Days, years, ages."""
 
 
 def hints(gold: Gold) -> Iterator[str]:
@@ -38,8 +42,9 @@ def hints(gold: Gold) -> Iterator[str]:
     for span in _names(story):
         if not _labelled(span, entities):
             yield f"{gold.name}: no entity: {around(text, span, 30)}"
+    no_figures = list(_found(_NO_FIGURE, text))
     for span in _found(_NUMBER, text):
-        if not _labelled(span, [*figures, *entities]) and not _DATED.search(span.text):
+        if not _labelled(span, [*figures, *entities, *no_figures]):
             yield f"{gold.name}: no figure: {around(text, span, 30)}"
     for span in _found(_QUOTED, text):
         if not _labelled(span, quotes):

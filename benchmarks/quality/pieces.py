@@ -29,11 +29,11 @@ def split(piece: str) -> tuple[str, int | None]:
 
 
 def occurrences(text: str, piece: str) -> list[Span]:
-    """Where `piece` stands in `text` as whole words, in order."""
+    """Where `piece` stands in `text` as whole words and numbers, in order: '8 per cent' not in '1.8 per cent'."""
     if not piece.strip():
         return []
-    before = r"(?<!\w)" if _is_word(piece[0]) else ""
-    after = r"(?!\w)" if _is_word(piece[-1]) else ""
+    before = r"(?<!\w)(?<!\d[.,])" if piece[0].isdigit() else r"(?<!\w)" if _is_word(piece[0]) else ""
+    after = r"(?!\w)(?![.,]\d)" if piece[-1].isdigit() else r"(?!\w)" if _is_word(piece[-1]) else ""
     found = re.finditer(before + re.escape(piece) + after, text)
     return [Span(text=piece, start=match.start(), end=match.end()) for match in found]
 

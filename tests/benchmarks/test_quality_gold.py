@@ -185,6 +185,8 @@ def test_pieces_are_whole_words() -> None:
     assert [each.start for each in occurrences(TEXT, "Paris")] == [0, 11, 82]
     assert [each.start for each in occurrences(TEXT, "U.S.")] == [68]
     assert occurrences(TEXT, "rebel") == []
+    assert [each.start for each in occurrences("1.8 per cent, 8 per cent", "8 per cent")] == [14]
+    assert [each.start for each in occurrences("3,500 and 3, then 3.", "3")] == [10, 18]
 
 
 def test_a_number_a_scope_or_being_alone_say_which_is_meant() -> None:
