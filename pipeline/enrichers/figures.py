@@ -76,6 +76,8 @@ def _figures(read: Words, home: Sequence[str], taken: bytearray) -> Iterator[Fig
             continue
         for each in _at(read, index, home):
             found = _again(read, each, before_)
+            if found.kind == "count" and found.amount.low % 1:  # 'fell to 5.58 per dollar'
+                continue
             if found.kind in _MASSES:
                 before_ = found
             done = found.last
@@ -92,7 +94,9 @@ def _again(read: Words, found: _Found, before_: _Found | None) -> _Found:
     """The figure, in the unit of the one before in its sentence where it is a bare number: '$9 million, of which 2
     million'."""
     unit = before_.amount.unit if before_ else None
-    if before_ is None or unit is None or found.amount.unit or found.of or found.amount.number.scale == 1:
+    number = found.amount.number
+    again = number.scale > 1 or read.at(number.first - 1) in ("from", "against")
+    if before_ is None or unit is None or found.amount.unit or found.of or not again:
         return found
     if any(ends_sentence(read, index) for index in range(before_.last + 1, found.amount.first)):
         return found
@@ -205,7 +209,7 @@ def _bare(read: Words, found: Amount) -> _Found | None:
         return None
     vague = found.number.written == "vague"
     says = (
-        (vague and read.at(found.first) not in ("scores", "several", "tens"))
+        (vague and (found.last > found.first or read.at(found.first) not in ("scores", "tens")))
         or after in figure_words().harmed
         or word in figure_words().harming
         or _befallen(read, found.last)
@@ -241,6 +245,8 @@ def _is_counted(read: Words, found: Amount) -> bool:
         found.number.scale > 1 or "," in read.lower[found.number.first] or read.at(found.last + 1) == "were"
     ):
         return True
+    if digits and read.at(first - 1) in ("from", "against") and "." in read.lower[found.number.first]:
+        return True  # of money, where it stands beside some: '1.80 euros from 2.75'
     if digits and read.at(first - 1) not in ("over", "under", "about", "around") and _qualifier(read, found)[0]:
         return True
     near = any(read.at(first - back) in figure_words().counting for back in range(1, 9))

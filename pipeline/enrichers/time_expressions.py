@@ -29,7 +29,8 @@ class Expression:
 
 def expressions(at: Reading) -> Iterator[Expression]:
     """The times of the text, in order."""
-    anchor, last = None, None
+    anchor: Expression | None = None
+    last: Expression | None = None
     for index, word in enumerate(at.read.lower):
         if word == BREAK:
             anchor = None
@@ -38,8 +39,8 @@ def expressions(at: Reading) -> Iterator[Expression]:
         elif found := _expression(at, index, anchor):
             found = last = _following(at.read, last, found)
             yield found
-            if found.begins is not None and found.begins == found.ends:
-                anchor = found.begins
+            if found.begins is not None and found.ends is not None:
+                anchor = found
 
 
 def _following(read: Words, before: Expression | None, found: Expression) -> Expression:
@@ -52,7 +53,7 @@ def _following(read: Words, before: Expression | None, found: Expression) -> Exp
     return Expression(found.first, found.last, day, day)
 
 
-def _expression(at: Reading, index: int, anchor: date | None) -> Expression | None:
+def _expression(at: Reading, index: int, anchor: Expression | None) -> Expression | None:
     """The longest time that begins with the word there."""
     read, word = at.read, at.read.lower[index]
     if word in _ADVERBS and read.at(index + 1) == "on" and (found := point(at, index + 2)):
@@ -67,7 +68,7 @@ def _expression(at: Reading, index: int, anchor: date | None) -> Expression | No
     return _range(at, index, found) or _plain(index, found, anchor)
 
 
-def _plain(index: int, found: Point, anchor: date | None) -> Expression:
+def _plain(index: int, found: Point, anchor: Expression | None) -> Expression:
     period = found.period or _shifted(found, anchor)
     return _of(index, found.last, period)
 
@@ -76,12 +77,14 @@ def _of(first: int, last: int, period: Period | None) -> Expression:
     return Expression(first, last, period.first, period.last) if period else Expression(first, last, None, None)
 
 
-def _shifted(found: Point, anchor: date | None) -> Period | None:
-    """'two days later' than the last day that the paragraph named."""
-    if anchor is None or found.shift is None:
+def _shifted(found: Point, anchor: Expression | None) -> Period | None:
+    """'two days later' than the last day that the paragraph named, 'the previous month' before the last month."""
+    if anchor is None or found.shift is None or anchor.begins is None or anchor.ends is None:
         return None
-    count, unit = found.shift
-    return around(moved(anchor, count, unit), "day" if unit == "week" else unit)
+    (count, unit), days = found.shift, (anchor.ends - anchor.begins).days
+    if days and (abs(count) != 1 or days != (around(anchor.begins, unit).last - anchor.begins).days):
+        return None
+    return around(moved(anchor.begins, count, unit), "day" if unit == "week" and not days else unit)
 
 
 def _stands_alone(read: Words, found: Point) -> bool:
@@ -141,7 +144,7 @@ def _joined(index: int, first: Point, second: Point) -> Expression:
     return Expression(index, second.last, begins, ends)
 
 
-def _prepositional(at: Reading, index: int, anchor: date | None) -> Expression | None:
+def _prepositional(at: Reading, index: int, anchor: Expression | None) -> Expression | None:
     """'on Friday', 'since May', 'by the end of June', 'between 2011 and 2014'."""
     read, word = at.read, at.read.lower[index]
     inner = index + 1
