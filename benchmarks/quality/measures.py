@@ -28,6 +28,7 @@ MEASURES = (
     Measure("roles", "F1"),
     Measure("salience", "F1"),
     Measure("places", "accuracy", 0.92, by_class=True),
+    Measure("places, with an id", "accuracy"),
     Measure("places, of those found", "accuracy"),
     Measure("events", "F1", 0.75, by_class=True),
     Measure("events, wherever told", "F1"),

@@ -6,7 +6,8 @@ level.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import isclose
 
 from benchmarks.quality.parties import Forms, forms, head, same
 from benchmarks.quality.pieces import overlap
@@ -66,42 +67,44 @@ def _told(quote: Quote) -> str:
 
 def score_figures(gold: Story, found: Story, tally: Tally) -> None:
     """Figures exact, and their values where the spans overlap; what they are of, of those whose values are right."""
-    wanted, given = {_exact(each) for each in gold.figures}, {_exact(each) for each in found.figures}
-    for kind in sorted({each[0] for each in wanted | given}):
-        tally.compare("figures", kind, (e for e in wanted if e[0] == kind), (e for e in given if e[0] == kind))
-    edges = {
-        i: [
-            j for j, other in enumerate(found.figures) if overlap(one.span, other.span) and _value(one) == _value(other)
-        ]
-        for i, one in enumerate(gold.figures)
-    }
-    pairs = matching(edges)
+    pairs = _figures(gold.figures, found.figures, lambda one, other: one.span == other.span and _same_value(one, other))
+    for number, figure in enumerate(gold.figures):
+        tally.add("figures", figure.kind, right=number in pairs, missed=number not in pairs)
+        if number not in pairs:
+            there = [_told_figure(each) for each in found.figures if overlap(each.span, figure.span)]
+            tally.error("figures", f"{_told_figure(figure)}: found {'; '.join(there) or 'none'}", figure.span)
+    for number, figure in enumerate(found.figures):
+        tally.add("figures", figure.kind, wrong=number not in pairs.values())
+        if not any(overlap(each.span, figure.span) for each in gold.figures):
+            tally.error("figures", f"wrong {_told_figure(figure)}", figure.span)
+    _score_values(gold, found, tally)
+
+
+def _score_values(gold: Story, found: Story, tally: Tally) -> None:
+    pairs = _figures(gold.figures, found.figures, lambda a, b: overlap(a.span, b.span) and _same_value(a, b))
     tally.add("figures, value", "all", len(pairs), len(found.figures) - len(pairs), len(gold.figures) - len(pairs))
     for one, other in pairs.items():
         tally.judge("qualifiers", "all", gold.figures[one].qualifier == found.figures[other].qualifier)
         if of := gold.figures[one].of:
             tally.judge("what figures are of", "all", head(of) == head(found.figures[other].of or ""))
-    for figure in gold.figures:
-        if _exact(figure) not in given:
-            there = [_told_figure(each) for each in found.figures if overlap(each.span, figure.span)]
-            tally.error("figures", f"{_told_figure(figure)}: found {'; '.join(there) or 'none'}", figure.span)
-    for figure in found.figures:
-        if not any(overlap(each.span, figure.span) for each in gold.figures):
-            tally.error("figures", f"wrong {_told_figure(figure)}", figure.span)
 
 
-def _value(figure: Figure) -> tuple[str, str, str, str | None]:
-    low, high = (NONE if each is None else f"{each:.6g}" for each in (figure.low, figure.high))
-    return figure.kind, low, high, figure.unit or None
+def _figures(gold: Sequence[Figure], found: Sequence[Figure], rule: Callable[[Figure, Figure], bool]) -> dict[int, int]:
+    return matching({i: [j for j, other in enumerate(found) if rule(one, other)] for i, one in enumerate(gold)})
 
 
-def _exact(figure: Figure) -> tuple[str, int, int, tuple[str, str, str, str | None]]:
-    return figure.kind, figure.span.start, figure.span.end, _value(figure)
+def _same_value(gold: Figure, found: Figure) -> bool:
+    """The same kind, unit and bounds, but for 1 in 10,000: 'a third' may be 33.33 or 33.333."""
+    bounds = ((gold.low, found.low), (gold.high, found.high))
+    return (gold.kind, gold.unit or None) == (found.kind, found.unit or None) and all(
+        one == other or (one is not None and other is not None and isclose(one, other, rel_tol=1e-4))
+        for one, other in bounds
+    )
 
 
 def _told_figure(figure: Figure) -> str:
-    kind, low, high, unit = _value(figure)
-    return f"'{figure.span.text}' {kind} {low} to {high} {unit or ''}".rstrip()
+    low, high = (NONE if each is None else f"{each:g}" for each in (figure.low, figure.high))
+    return f"'{figure.span.text}' {figure.kind} {low} to {high} {figure.unit or ''}".rstrip()
 
 
 def score_topics(gold: Story, found: Story, tally: Tally) -> None:

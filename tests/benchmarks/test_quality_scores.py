@@ -284,6 +284,8 @@ def test_a_figure_needs_span_kind_bounds_and_unit() -> None:
         (replace(levs, span=longer), (1, 1, 1), (2, 0, 0)),
         (replace(levs, high=None), (1, 1, 1), (1, 1, 1)),
         (replace(levs, unit="EUR"), (1, 1, 1), (1, 1, 1)),
+        (replace(levs, low=2.50001e6, high=2.50001e6), (2, 0, 0), (2, 0, 0)),
+        (replace(levs, low=2.51e6, high=2.51e6), (1, 1, 1), (1, 1, 1)),
         (replace(levs, kind="count"), (1, 1, 1), (1, 1, 1)),
     ]
     for figure, exact, value in cases:
