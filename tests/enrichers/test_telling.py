@@ -1,14 +1,18 @@
 """What the events of a story add up to, case by case: the events are given, so that no finder is tested here."""
 
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.story import Event, Participant
-from tests.enrichers.telling_stories import told
+from tests.enrichers.telling_stories import made, told
 
 CASES: list[dict[str, Any]] = [
     case
@@ -53,3 +57,68 @@ def shown(event: Event) -> dict[str, Any]:
         "attribution": names((event.attribution,)) if event.attribution else [],
         "casualties": [[c.kind, c.low, c.high] if c.high is not None else [c.kind, c.low] for c in event.casualties],
     }
+
+
+ABOUT = {
+    "headline": "Red Front attacks Bria",
+    "text": (
+        "The Red Front attacked a post in Bria on Tuesday, and the Lake Council met in Kaga.\n\nThe Red Front said it "
+        "had taken the post. Ana Prado watched.\n\nThe Red Front was set up in Oran.\n\nThe Lake Council adjourned."
+    ),
+    "names": {
+        "Red Front": "organisation", "Lake Council": "organisation", "Ana Prado": "person", "Bria": "gpe", "Oran": "gpe"
+    },
+    "events": [{"type": "ASSAULT", "trigger": "attacked", "actors": ["Red Front"], "place": "Bria"}],
+}  # fmt: skip
+
+
+def test_salience_is_one_for_what_the_story_is_about_and_least_for_what_it_only_names() -> None:
+    story = told(ABOUT)
+    order = [each.name for each in sorted(story.entities, key=lambda each: -each.salience)]
+    assert order == ["Red Front", "Bria", "Lake Council", "Ana Prado", "Oran"]
+    assert story.entities[0].salience == 1.0
+    assert 0 < story.entities[-1].salience < 0.4
+
+
+def test_without_events_there_is_salience_still() -> None:
+    story = told({**ABOUT, "events": []})
+    assert [each.salience for each in story.entities if each.name == "Red Front"] == [1.0]
+    assert all(0 < each.salience <= 1 for each in story.entities)
+
+
+def test_nothing_else_of_the_story_changes() -> None:
+    before, after = made(ABOUT), told(ABOUT)
+    assert replace(after, events=before.events, entities=before.entities, toll=()) == before
+    assert [replace(each, salience=0.0) for each in after.entities] == list(before.entities)
+
+
+def test_twice_is_the_same() -> None:
+    for case in CASES:
+        assert told(case) == told(case)
+
+
+WORDS = (
+    "Gunmen", "attacked", "the", "attack", "a", "bus", "killing", "six people", "in", "Bria", ",", ".", "\n\n", "on",
+    "Tuesday", "in 2019", "'s", "blast", "said", "“that", "🙂", "and", "another", "rose to", "\u200b", "talks", "met",
+)  # fmt: skip
+TRIGGERS = {"attacked": "ASSAULT", "attack": "ASSAULT", "killing": "ASSAULT", "blast": "ACCIDENT", "talks": "CONSULT"}
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=60))
+def test_of_any_text_every_trigger_is_kept_once_and_spans_are_where_they_say(parts: list[str]) -> None:
+    text = " ".join(parts).strip()
+    triggers = [
+        {"type": kind, "trigger": f"{form}#{number}", "date": "Tuesday", "targets": ["six people"]}
+        for form, kind in TRIGGERS.items()
+        for number in range(1, len(re.findall(rf"(?<!\w){form}(?!\w)", text)) + 1)
+    ]
+    targets = text if "six people" in text else f"{text}\n\nsix people"
+    case = {"text": targets, "names": {"Bria": "gpe"}, "places": {"Bria": {"country": "CF"}}, "events": triggers}
+    before, after = made(case), told(case)
+    spans = [span for event in after.events for span in (event.trigger, *event.again)]
+    assert sorted(span.start for span in spans) == sorted(event.trigger.start for event in before.events)
+    for event in after.events:
+        for span in (event.evidence, *(each.span for each in (*event.actors, *event.targets)), *spans):
+            assert after.body_text[span.start : span.end] == span.text != ""
+    assert sum(event.main for event in after.events) == bool(after.events)

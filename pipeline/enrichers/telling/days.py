@@ -91,10 +91,9 @@ def _reaches(text: str, event: Event, when: When, triggers: Sequence[int]) -> bo
     else:
         between = text[end : when.span.start]
         following = bisect_right(triggers, start)
-        if following < len(triggers) and triggers[following] < when.span.start:
-            # 'accused the army of bombing the town on Monday': the bombing was
-            if not _SIDE_BY_SIDE.search(text[end : triggers[following]]):
-                return False
+        nested = following < len(triggers) and triggers[following] < when.span.start
+        if nested and not _SIDE_BY_SIDE.search(text[end : triggers[following]]):
+            return False  # 'accused the army of bombing the town on Monday': the bombing was
     return not _BORDER.search(between)
 
 

@@ -5,7 +5,7 @@ shared.
 """
 
 from pipeline.enrichers.telling.facts import SPEECH, Telling, tolls
-from pipeline.enrichers.telling.lexicon import listed
+from pipeline.enrichers.telling.lexicon import listed, stem
 from pipeline.enrichers.telling.same import MUTUAL, SPECIFIC, Group, shared
 from pipeline.story import EventType
 
@@ -73,8 +73,14 @@ def _says_again(telling: Telling, told: Group) -> bool:
         return False
     if telling.targets and told.targets and not shared(telling.targets, told.targets):
         return False
-    alike = max(_overlap(telling.content, each.content) for each in told.tellings)
+    alike = max(_overlap(_matter(telling), _matter(each)) for each in told.tellings)
     return alike >= (0.3 if shared(telling.targets, told.targets) >= SPECIFIC else 0.4)
+
+
+def _matter(telling: Telling) -> frozenset[str]:
+    """The stems of its sentence but for who speaks and the word of saying."""
+    speaker = (stem(word) for each in telling.actors for word in (each.name or each.head).split())
+    return telling.content.difference(speaker, (stem(telling.word),))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

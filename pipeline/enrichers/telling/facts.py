@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.folding import fold
 from pipeline.enrichers.telling.lexicon import kinds, listed, sort, stem
-from pipeline.enrichers.telling.mention import Standing, standing, with_article
+from pipeline.enrichers.telling.mention import SPOKEN_OF, Phrase, Standing, phrase, with_article
 from pipeline.enrichers.words import Words, words
 from pipeline.story import Casualties, Event, EventType, Participant, Place, Story
 
 SPEECH: frozenset[EventType] = frozenset({"REQUEST", "ACCUSE", "REJECT", "THREATEN", "SUPPORT", "CONCEDE"})
 """Events that are acts of speech: two of one speaker and one type may be of different things."""
 _AFTER_HEAD = re.compile(r",|\(|\b(?:of|in|from|with|who|that|at|on|for|near|to|by|outside|inside|including|aboard)\b")
+_GOES_ON = re.compile(r" (?:on|in|at|near|of|outside|inside|against|over|between|around|by) [^,.;:\"“”]*")
+_PHRASE_END = re.compile(
+    r"\b(?:and|but|that|which|who|after|before|as|when|while|has|had|have|was|were|is|are|will|would|said)\b"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _PARTS = {"person": "people", "norp": "people"}
 
@@ -44,11 +49,15 @@ class Telling:
     actors: tuple[Party, ...]
     targets: tuple[Party, ...]
     place: Place | None
-    """Only one that its sentence names: the dateline's is a guess."""
+    """Only one that its sentence names (the dateline's is a guess), for a noun spoken of as known its noun phrase."""
     nearby: frozenset[str]
-    """The names of all places of its sentence."""
+    """The names of all places there."""
+    modifiers: frozenset[str]
+    """Stems of what else stands in its noun phrase, where it is spoken of as known: of 'the market bombing' market."""
+    names: frozenset[str]
+    """Those of them that are capitalised: of 'the attack near Taji' taji."""
     content: frozenset[str]
-    """Stems of its sentence, for acts of speech."""
+    """The stems of its sentence."""
 
     @property
     def is_result(self) -> bool:
@@ -81,19 +90,45 @@ class _Scene:
 
 def _telling(scene: _Scene, event: Event) -> Telling:
     word = event.trigger.text.lower().split()[0]
-    nearby = scene.places_between(event.evidence.start, event.evidence.end)
+    found = phrase(scene.read, event.trigger.start)
+    start, end = _around(scene, event, found)
+    nearby = scene.places_between(start, end)
+    modifiers = _modifiers(scene, event, start, end) if found.standing in SPOKEN_OF else []
     return Telling(
         event=event,
         word=word,
         kinds=kinds(word),
-        standing=standing(scene.read, event.trigger.start),
+        standing=found.standing,
         paragraph=bisect_right(scene.paragraphs, event.trigger.start),
         actors=tuple(_party(scene, each) for each in event.actors),
         targets=tuple(_party(scene, each) for each in event.targets),
-        place=scene.places.get(event.place) if event.place in nearby else None,
+        place=_place(scene, event, nearby),
         nearby=nearby,
-        content=_content(scene, event) if event.type in SPEECH else frozenset(),
+        modifiers=frozenset(stem(word.lower()) for word in modifiers),
+        names=frozenset(stem(word.lower()) for word in modifiers if word[0].isupper()),
+        content=_content(scene, event),
     )
+
+
+def _around(scene: _Scene, event: Event, found: Phrase) -> tuple[int, int]:
+    """From where to where a place is the event's: 'In Paris, the minister condemned the blast in Oran' is of Oran."""
+    if found.standing not in SPOKEN_OF:
+        return event.evidence.start, event.evidence.end
+    rest = _GOES_ON.match(scene.read.text, event.trigger.end, event.evidence.end)
+    end = rest.end() if rest else event.trigger.end
+    border = _PHRASE_END.search(scene.read.text, event.trigger.end, end)
+    return scene.read.starts[found.first], border.start() if border else end
+
+
+def _modifiers(scene: _Scene, event: Event, start: int, end: int) -> list[str]:
+    """The words of the noun phrase in text[start:end] but for the trigger and small ones."""
+    found = _WORD.findall(scene.read.text[start : event.trigger.start] + scene.read.text[event.trigger.end : end])
+    return [word for word in found if word.lower() not in listed("common") | listed("times")]
+
+
+def _place(scene: _Scene, event: Event, nearby: frozenset[str]) -> Place | None:
+    name = event.place if event.place in nearby else next(iter(nearby)) if len(nearby) == 1 else None
+    return scene.places.get(name) if name else None
 
 
 def _party(scene: _Scene, party: Participant) -> Party:

@@ -1,58 +1,84 @@
 """How a trigger stands in its sentence: spoken of as known ('the blast', "Tuesday's bombing"), as new, as another."""
 
 from bisect import bisect_left
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.enrichers.telling.lexicon import listed
 from pipeline.enrichers.words import Words
 
-Standing = Literal["known", "new", "other", "bare"]
-"""'the attack', 'an attack', 'another attack', and whatever has no article: verbs, 'attacks'."""
+Standing = Literal["known", "just told", "owned", "new", "other", "bare"]
+"""'the attack'; 'that attack'; 'their attack'; 'an attack'; 'another attack'; and what has no article: verbs,
+'attacks'."""
+SPOKEN_OF: frozenset[Standing] = frozenset({"known", "just told", "owned"})
+"""As something that the reader knows of."""
 _MODIFIERS = 4
-
-
-def standing(read: Words, start: int) -> Standing:
-    """That of the trigger at the offset `start`."""
-    index = bisect_left(read.starts, start)
-    if _is_verb(read.at(index)):
-        return "bare"
-    for back in range(1, _MODIFIERS + 2):
-        word = read.at(index - back)
-        if _is_possessive(read, index - back) or word in listed("definite"):
-            return "known" if _may_modify(read, index, back) else "bare"
-        if word in listed("other"):
-            return "other"
-        if word in listed("indefinite"):
-            return "known" if read.at(index - back - 1) in listed("called") else "new"
-        if not (word[:1].isalnum() or word in _JOINING) or word in listed("outside"):
-            return "bare"
-    return "bare"
-
-
 _JOINING = frozenset("-'’\"“”")
 
 
-def _is_possessive(read: Words, index: int) -> bool:
-    """Whether the word is the 's of "Tuesday's"."""
-    return read.at(index) == "s" and read.at(index - 1) in ("'", "’")
+class Phrase(NamedTuple):
+    """How a trigger stands, the first word of its noun phrase, and the words between its article and it."""
+
+    standing: Standing
+    first: int
+    modifiers: frozenset[str]
+
+
+def phrase(read: Words, start: int) -> Phrase:
+    """That of the trigger at the offset `start`."""
+    index = bisect_left(read.starts, start)
+    bare = Phrase("bare", index, frozenset())
+    if _is_verb(read.at(index)) or read.at(index) in listed("unspoken"):
+        return bare
+    for first in range(index - 1, max(index - _MODIFIERS - 2, -1), -1):
+        word = read.at(first)
+        standing = _standing(read, first)
+        if standing == "other":
+            return Phrase(standing, first, frozenset())
+        if standing:
+            return (
+                Phrase(standing, first, frozenset(read.lower[first + 1 : index])) if _fits(read, first, index) else bare
+            )
+        if not (word[:1].isalnum() or word in _JOINING) or word in listed("outside"):
+            return bare
+    return bare
+
+
+_LISTS: tuple[tuple[str, Standing], ...] = (
+    ("definite", "known"),
+    ("pointing", "just told"),
+    ("owners", "owned"),
+    ("other", "other"),
+    ("indefinite", "new"),
+)
+
+
+def _standing(read: Words, index: int) -> Standing | None:
+    """What the word makes of the noun phrase that it begins, if it begins one."""
+    word = read.at(index)
+    if word == "s" and read.at(index - 1) in ("'", "’"):
+        return "known" if read.at(index - 2) in listed("times") else "owned"
+    if word in ("a", "an") and read.at(index - 1) in listed("called"):
+        return "known"  # 'what it called a cowardly attack'
+    return next((standing for name, standing in _LISTS if word in listed(name)), None)
 
 
 def _is_verb(word: str) -> bool:
     return (word.endswith("ed") and len(word) > 4) or word in listed("verbs")
 
 
-def _may_modify(read: Words, index: int, back: int) -> bool:
+def _fits(read: Words, first: int, index: int) -> bool:
     """Whether what stands between the article and the trigger is part of its noun phrase: in 'the rebels attack the
-    town' it is not, nor in 'the minister, killing'."""
-    between = read.lower[index - back + 1 : index]
-    if not between:
+    town' it is not."""
+    between = read.lower[first + 1 : index]
+    if not between or read.at(first) == "s":
         return True
     before = between[-1]
     plural = before.endswith("s") and not before.endswith("ss") and len(before) > 3
-    return not plural and not any(_is_verb(word) for word in between if not word.endswith("ed"))
+    return not plural and listed("verbs").isdisjoint(between)
 
 
 def with_article(read: Words, start: int) -> bool:
     """Whether 'the' or the like stands right before the noun phrase at the offset, or begins it."""
     index = bisect_left(read.starts, start)
-    return read.at(index) in listed("definite") or read.at(index - 1) in listed("definite")
+    known = listed("definite") | listed("pointing")
+    return read.at(index) in known or read.at(index - 1) in known

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from pipeline.enrichers.telling.evidence import evidence, is_near, joins
 from pipeline.enrichers.telling.facts import Telling
 from pipeline.enrichers.telling.lexicon import listed
+from pipeline.enrichers.telling.mention import SPOKEN_OF
 from pipeline.enrichers.telling.same import Group, forbidden, group, shared
 
-_JUST_TOLD, _FIRST, _AGAIN, _KIND, _PAST = 2.0, 1.5, 0.2, 0.5, 1.5
+_JUST_TOLD, _NEAR, _FIRST, _AGAIN, _KIND, _MODIFIED = 2.0, 1.0, 2.0, 0.2, 0.5, 1.0
+_PAST, _OTHER, _RIVAL = 1.5, 1.5, 0.4
 _ENOUGH, _MARGIN = 1.5, 0.25
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while)\b|\b(?:after|before|since|following|days?|weeks?|months?|years?)\b")
 _HARMED = frozenset({"ASSAULT", "ACCIDENT", "DISASTER", "CRIME", "WEATHER", "DEATH"})
@@ -56,7 +58,7 @@ def _is_outcome(telling: Telling, last: Telling) -> bool:
         return False
     if telling.event.type != last.event.type and (telling if telling.is_result else last).event.type not in _UNTYPED:
         return False
-    return telling.standing != "other" and not forbidden_outcome(telling, last)
+    return telling.standing in ("bare", "new") and not forbidden_outcome(telling, last)
 
 
 def forbidden_outcome(telling: Telling, last: Telling) -> bool:
@@ -72,7 +74,7 @@ def _of_story(telling: Telling, groups: Sequence[Group]) -> Group | None:
     if telling.standing == "other":
         return None
     fitting = [told for told in groups if not forbidden(telling, told)]
-    if telling.standing == "known":
+    if telling.standing in SPOKEN_OF:
         return _referent(telling, fitting, groups)
     sure = [told for told in fitting if joins(telling, told)]
     return max(sure, key=lambda told: (evidence(telling, told), told.tellings[-1].event.trigger.start), default=None)
@@ -90,16 +92,39 @@ def _referent(telling: Telling, fitting: Sequence[Group], groups: Sequence[Group
 
 def _fit(telling: Telling, told: Group, groups: Sequence[Group]) -> float:
     near, facts = is_near(telling, told), evidence(telling, told)
+    own = _names_its_own(telling, told)
+    if not near and facts < 1 and (telling.standing != "known" or own):
+        return 0.0  # 'the attack on the market' is not any attack
     first = told is groups[0] or not told.lead.paragraph
-    own = any(each.sort or each.name for each in telling.targets) or bool(telling.place and told.places)
-    if own and told.targets and not near and facts < 1:  # 'the attack on the market' is not any attack
-        return 0.0
+    same = telling.paragraph == told.tellings[-1].paragraph or telling.standing == "just told"
+    here = _JUST_TOLD if same else _NEAR
+    modified = any(telling.modifiers & each.content for each in told.tellings)
+    named = any(telling.kinds & each.kinds for each in told.tellings)
+    vague = not (near or facts or modified or named)
     past = told.lead.event.status == "background" and telling.event.status != "background" and not near
     return (
-        _JUST_TOLD * near
+        here * near
         + _FIRST * first
         + _AGAIN * min(len(told.tellings) - 1, 3)
-        + _KIND * any(telling.kinds & each.kinds for each in told.tellings)
+        + _KIND * named
+        + _MODIFIED * modified
         + facts
         - _PAST * past
+        - _OTHER * own
+        - _RIVAL * vague * _rivals(told, groups)
     )
+
+
+def _rivals(told: Group, groups: Sequence[Group]) -> int:
+    """How many other events of the news are of its type, at most three: in a wrap-up 'the attack' may be any."""
+    alike = (each.lead.event for each in groups if each is not told and each.lead.event.type == told.lead.event.type)
+    return min(sum(event.status == "asserted" for event in alike), 3)
+
+
+def _names_its_own(telling: Telling, told: Group) -> bool:
+    """Whether it says of whom or where, and of that the event's other tellings say nothing."""
+    if telling.names and not any(telling.names & each.content for each in told.tellings):
+        return True
+    targets = any(each.sort or each.name for each in telling.targets) and told.targets
+    place = telling.place and told.places and all(telling.place.name != each.name for each in told.places)
+    return bool((targets and not shared(telling.targets, told.targets)) or place)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.enrichers.telling.facts import Party, Telling
 from pipeline.enrichers.telling.lexicon import listed
+from pipeline.enrichers.telling.mention import SPOKEN_OF
 from pipeline.story import CasualtyKind, EventStatus, EventType, Place
 
 MUTUAL: frozenset[EventType] = frozenset({"CONSULT", "AGREE", "COOPERATE", "MERGER", "SPORT", "ELECTION"})
@@ -67,13 +68,19 @@ def group(telling: Telling) -> Group:
 def forbidden(telling: Telling, told: Group) -> bool:
     """Whether the telling cannot be of the group's event."""
     return (
-        not _types_fit(telling, told)
+        _side_by_side(telling, told.tellings[-1])
+        or not _types_fit(telling, told)
         or not _statuses_fit(telling, told)
         or not kinds_fit(telling, told)
         or any(_days_differ(telling, each) for each in told.tellings)
         or _places_differ(telling, told)
         or _parties_differ(telling, told)
     )
+
+
+def _side_by_side(telling: Telling, last: Telling) -> bool:
+    """'the bombing and the attack near the river': two that one sentence speaks of as known are two."""
+    return {telling.standing, last.standing} <= SPOKEN_OF and telling.event.evidence == last.event.evidence
 
 
 def _types_fit(telling: Telling, told: Group) -> bool:
@@ -90,7 +97,7 @@ def _statuses_fit(telling: Telling, told: Group) -> bool:
     own, other = telling.event.status, told.lead.event.status
     if own == other or (own in _REAL and other in _REAL):
         return True
-    if telling.standing == "known":  # 'the talks' may be those planned, 'the attack' one that somebody denies
+    if telling.standing in SPOKEN_OF:  # 'the talks' may be those planned, 'the attack' one that somebody denies
         return other in _OPEN or (other in _REAL and own in ("hypothetical", "denied"))
     return own == "denied" and other in _REAL and bool(shared(telling.actors, told.actors) >= SPECIFIC)
 
