@@ -34,7 +34,7 @@ def main(context: click.Context) -> None:
 
 @main.command(name="score")
 @click.argument("files", nargs=-1, type=FILE)
-@click.option("--classes/--no-classes", "by_class", default=True, help="Each class, and what was taken for what.")
+@click.option("--show", type=click.Choice(["totals", "classes", "stories", "all"]), default="classes", help="How much.")
 @click.option("--errors", default=5, show_default=True, help="So many of the worst errors of each measure.")
 @click.option("--entities", type=click.Choice(["four", "ours"]), default="four", help="Classes of entities in columns.")
 @click.option("--label", "labels", multiple=True, metavar="LABEL=CLASS", help="A class for a label of the columns.")
@@ -42,7 +42,7 @@ def main(context: click.Context) -> None:
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path), help="Save the run, to compare it.")
 def score_files(
     files: tuple[Path, ...] = (),
-    by_class: bool = True,
+    show: str = "classes",
     errors: int = 5,
     entities: str = "four",
     labels: tuple[str, ...] = (),
@@ -64,7 +64,8 @@ def score_files(
         say_error(f"{error}.")
         raise SystemExit(2) from None
     for each in run.sets:
-        print_set(each, classes=by_class, errors=errors)
+        print_set(each, classes=show in ("classes", "all"), stories=show in ("stories", "all"))
+        print_errors(each, errors)
     if path:
         runs.save(run, path)
         say(f"Saved as {path}.")

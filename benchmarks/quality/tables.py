@@ -17,8 +17,8 @@ from pipeline.cli.console import out, printable
 _HEADINGS = ("gold", "prec.", "recall", "value", "95 %")
 
 
-def print_set(run: SetRun, *, classes: bool, errors: int) -> None:
-    """The measures of a set; with `classes` each class of them, and what stood for what; so many errors a measure."""
+def print_set(run: SetRun, *, classes: bool, stories: bool) -> None:
+    """The measures of a set; each class of them and what was taken for what; those with a target story by story."""
     _print_summary(run)
     if classes:
         for measure in run.measures():
@@ -26,7 +26,8 @@ def print_set(run: SetRun, *, classes: bool, errors: int) -> None:
                 _print_classes(run, measure)
         for what in dict.fromkeys(each[0] for each in run.confusions):
             _print_confusion(run, what)
-    print_errors(run, errors)
+    if stories:
+        _print_stories(run)
 
 
 def print_errors(run: SetRun, most: int) -> None:
@@ -105,16 +106,35 @@ def _print_confusion(run: SetRun, what: str) -> None:
 
 
 def _print_errors(run: SetRun, measure: Measure, most: int) -> None:
-    found = [error for error in run.errors if error.measure == measure.name]
-    if not found:
+    often = Counter((error.story, error.sentence) for error in run.errors if error.measure == measure.name)
+    if not often:
         return
-    often = Counter((error.story, error.sentence) for error in found)
-    contexts = {(error.story, error.sentence): error.context for error in reversed(found)}
+    contexts = {(error.story, error.sentence): error.context for error in reversed(run.errors)}
     out.print(f"\n{run.name}: {measure.name}, the worst of {len(often)} errors", style="bold", highlight=False)
-    for (story, sentence), times in often.most_common(most):
+    for (story, sentence), times in worst(often)[:most]:
         count = f" ({times} times)" if times > 1 else ""
         line = f"  {story}: {sentence}{count}   {contexts[story, sentence]}"
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def worst(often: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
+    """Errors, by story and sentence, the most frequent first; of equals one of each story before its second."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for error, times in often.most_common():
+        ranked.append((-times, seen[error[0]], error))
+        seen[error[0]] += 1
+    return [(error, -times) for times, _, error in sorted(ranked, key=lambda each: each[:2])]
+
+
+def _print_stories(run: SetRun) -> None:
+    measures = [measure for measure in run.measures() if measure.target]
+    table = _table("story", *(measure.name for measure in measures))
+    for number, story in enumerate(run.stories):
+        counts = [run.array(measure.name, run.classes(measure.name))[number] for measure in measures]
+        values = [value(each, measure.mean) for each, measure in zip(counts, measures, strict=True)]
+        table.add_row(story, *(_percent(float(each)) for each in values))
+    _print(f"{run.name}, one by one", table)
 
 
 def _table(first: str, *others: str) -> Table:

@@ -1,5 +1,6 @@
 """Standard forms are read as they are meant, and scored; runs are saved, compared, and a drop fails."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from benchmarks.quality.gold import label_files, read_gold
 from benchmarks.quality.intervals import difference, f1, interval, precision, recall, value
 from benchmarks.quality.runs import Run, collect, compare
 from benchmarks.quality.sets import Options, score
+from benchmarks.quality.tables import worst
 from benchmarks.quality.tally import Tally
 from pipeline.story import Event, Participant, Span, Story, encode
 
@@ -202,6 +204,23 @@ def test_only_stories_that_both_runs_have_are_compared() -> None:
     assert (change.stories, change.before, change.change.value) == (2, 1.0, 0.0)
 
 
+def test_the_drop_of_a_class_alone_fails_where_it_is_asked_for(tmp_path: Path) -> None:
+    """One class loses all, another gains as much."""
+    for name, right in (("old", ("a", "b")), ("new", ("b", "a"))):
+        tallies = [Tally(f"s{number}", "") for number in range(30)]
+        for tally in tallies:
+            tally.judge("status", right[0], right=True)
+            tally.judge("status", right[1], right=False)
+        runs.save(Run(sets=(collect("x", tallies),)), tmp_path / f"{name}.json")
+    assert command("compare", tmp_path / "old.json", tmp_path / "new.json").exit_code == 0
+    assert command("compare", tmp_path / "old.json", tmp_path / "new.json", "--classes").exit_code == 1
+
+
+def test_the_worst_errors_are_the_most_frequent_of_each_story_in_turn() -> None:
+    often = Counter({("a", "x"): 2, ("a", "y"): 2, ("a", "z"): 3, ("b", "x"): 2, ("c", "x"): 1})
+    assert [error for error, _ in worst(often)] == [("a", "z"), ("b", "x"), ("a", "x"), ("a", "y"), ("c", "x")]
+
+
 def test_runs_without_a_story_in_common_cannot_be_compared(tmp_path: Path) -> None:
     runs.save(run_of([1]), tmp_path / "a.json")
     runs.save(Run(sets=(collect("others", [Tally("s0", "")]),)), tmp_path / "b.json")
@@ -264,5 +283,6 @@ def test_one_command_scores_prints_and_saves(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     printed = command("score", *label_files(FOLDER), "--json", path, "--errors", "1")
     assert printed.exit_code == 0
-    assert command("compare", path, path).exit_code == 0
+    assert command("score", *label_files(FOLDER), "--show", "stories").exit_code == 0
+    assert command("compare", path, path, "--classes").exit_code == 0
     assert command("agreement", "--folder", FOLDER, "--errors", "2").exit_code == 0
