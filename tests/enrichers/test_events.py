@@ -56,6 +56,8 @@ def fits(event: Event, wanted: Mapping[str, Any]) -> bool:
         "status": event.status,
         "actors": names(event.actors),
         "targets": names(event.targets),
+        "instruments": names(event.instruments),
+        "attribution": "".join(names((event.attribution,))) if event.attribution else "",
         "country": event.country,
         "date": event.date or "",
     }

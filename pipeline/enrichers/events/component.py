@@ -8,6 +8,7 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from pipeline.enrichers.analysis import Analysis, Paragraph
+from pipeline.enrichers.events.attribution import attributed
 from pipeline.enrichers.events.casualties import Count, counts
 from pipeline.enrichers.events.conditions import Candidate, meets
 from pipeline.enrichers.events.found import HARM, Found
@@ -21,7 +22,7 @@ from pipeline.enrichers.events.tolls import owner
 from pipeline.story import Casualties, Event, Participant, Span, Story
 
 NAME = "events"
-VERSION = "2"
+VERSION = "3"
 MOST = 200
 """Events of one story: a longer list tells a reader nothing."""
 LONGEST_SENTENCE = 300
@@ -45,7 +46,9 @@ def run(analysis: Analysis) -> Story:
     mentions = Mentions(analysis)
     strict = scope(analysis) == "markets"
     found = [event for paragraph in analysis.paragraphs for event in _paragraph(analysis.story, mentions, paragraph)]
-    kept = [event for event in found if not strict or (event.actors and event.targets)]
+    kept = attributed(
+        analysis.story.quotes, [event for event in found if not strict or (event.actors and event.targets)]
+    )
     return replace(analysis.story, events=tuple(sorted(kept, key=lambda event: event.trigger.start)[:MOST]))
 
 
@@ -132,6 +135,7 @@ def _sufferers(token: Token, trigger: Trigger) -> list[Token]:
 def _told(mentions: Mentions, paragraph: Paragraph, trigger: Trigger, candidate: Candidate) -> Event:
     token, sentence = candidate.token, candidate.token.sent
     actors, targets = _participants(candidate.actors), _participants(candidate.targets)
+    instruments = mentions.parties(paragraph, _means(candidate, trigger))
     return Event(
         type=trigger.type,
         mode=trigger.mode,
@@ -139,11 +143,19 @@ def _told(mentions: Mentions, paragraph: Paragraph, trigger: Trigger, candidate:
         evidence=_evidence(mentions, paragraph, sentence),
         actors=actors,
         targets=targets,
+        instruments=_participants(instruments),
         date=_date(token),
         status=status(token),
         confidence=_confidence(candidate),
         component=NAME,
     )
+
+
+def _means(candidate: Candidate, trigger: Trigger) -> list[Token]:
+    """What it is done with: a weapon that does it, that is the trigger itself, or that stands under 'with'."""
+    token = candidate.token
+    own = [token] if trigger.part == "n" else []
+    return [t for t in (*own, *candidate.instruments, *under(token, ["with", "using"])) if t.lower_ in words().weapons]
 
 
 def _participants(parties: Sequence[Party]) -> tuple[Participant, ...]:

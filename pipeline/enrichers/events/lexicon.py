@@ -12,6 +12,10 @@ from pipeline.story import CasualtyKind, EventType
 
 _DATA = Path(__file__).parent.parent / "data"
 _VOWELS = set("aeiou")
+_AS_THEY_ARE = {
+    "modal", "coming", "due", "conditional", "sport", "markets", "labour", "no_attack", "making", "imposing",
+}  # fmt: skip
+"""Sets whose words are listed in every form that counts."""
 Part = Literal["v", "n"]
 PARTS: tuple[Part, ...] = ("v", "n")
 
@@ -37,13 +41,19 @@ class Words:
     """The sets of event_words.toml, verbs and nouns in all their forms."""
 
     negating: frozenset[str]
+    denying: frozenset[str]
     hypothetical: frozenset[str]
+    planned: frozenset[str]
+    demanded: frozenset[str]
     light: frozenset[str]
     realising: frozenset[str]
     modal: frozenset[str]
+    coming: frozenset[str]
+    due: frozenset[str]
     conditional: frozenset[str]
     people: frozenset[str]
     violent: frozenset[str]
+    weapons: frozenset[str]
     impact: frozenset[str]
     figurative: frozenset[str]
     menacing: frozenset[str]
@@ -82,11 +92,10 @@ def _trigger(line: str) -> Trigger:
 @cache
 def words() -> Words:
     """The sets of event_words.toml."""
-    as_they_are = {"modal", "conditional", "sport", "markets", "labour", "no_attack", "making", "imposing"}
     values: dict[str, Any] = {}
     for name, value in _raw().items():
         if name in Words.__dataclass_fields__:
-            values[name] = value if isinstance(value, int) else _set(value, as_it_is=name in as_they_are)
+            values[name] = value if isinstance(value, int) else _set(value, as_it_is=name in _AS_THEY_ARE)
     return Words(**values)
 
 

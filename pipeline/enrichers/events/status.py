@@ -1,9 +1,12 @@
 """Whether an event is told as so, as not so, or as something that may be.
 
-From the trigger up: a negation, modal or condition on the way counts as long as the words between pass it on. 'did not
+From the trigger up: a negation, a modal or a word that governs counts as long as the words between pass it on. 'did not
 sign' is no signing, 'threatened to bomb' and 'called for talks' are none yet; 'did not condemn the attack' leaves the
-attack as it was.
+attack as it was. What is feared or demanded is not planned, and under a condition all is hypothetical.
 """
+
+from collections.abc import Sequence
+from typing import Literal
 
 from spacy.tokens import Token
 
@@ -28,33 +31,55 @@ _COMPLEMENT = {
     "oprd",
 }
 _STEPS = 8
+Mood = Literal["hypothetical", "planned", "demanded"]
+"""In what way it is not real."""
 
 
 def status(trigger: Token) -> EventStatus:
     """The status of the event that `trigger` tells."""
-    known, negated, hypothetical = words(), False, False
+    known, negated, denied, moods = words(), False, False, list[Mood]()
     token, passes = trigger, True
     for _ in range(_STEPS):
         if passes:
             negated |= _negated(token)
-            hypothetical |= _uncertain(token, known)
+            moods += _modal(token, known)
         if token.dep_ == "relcl":  # 'whether it would leave the town that it captured': the capture is taken as so
             break
         if passes and token.dep_ == "acl" and any(child.lower_ == "no" for child in token.head.children):
             return "negated"  # 'has no plans to'
-        hypothetical |= any(child.dep_ == "mark" and child.lower_ in known.conditional for child in token.children)
+        if any(child.dep_ == "mark" and child.lower_ in known.conditional for child in token.children):
+            return "hypothetical"
         if token.dep_ == "ROOT" or token.head is token:
             break
         if passes and token.dep_ in _COMPLEMENT:
             negated ^= _governed(token, known.negating)
-            hypothetical |= _governed(token, known.hypothetical)
+            denied |= _governed(token, known.denying)
+            moods += _governing(token, known)
         elif passes and token.dep_ == "amod":
             passes = False
         passes = passes and _passes_on(token, known)
         token = token.head
-    if hypothetical or trigger.sent[-1].text == "?":
-        return "negated" if negated and not hypothetical else "hypothetical"
-    return "negated" if negated else "asserted"
+    return _decided(trigger, moods, "negated" if negated else "denied" if denied else "asserted")
+
+
+def _decided(trigger: Token, moods: Sequence[Mood], otherwise: EventStatus) -> EventStatus:
+    if trigger.sent[-1].text == "?":
+        return otherwise if otherwise == "negated" and not moods else "hypothetical"
+    if not moods:
+        return otherwise
+    # What 'will' happen is planned, unless a word above it says otherwise: 'fear that they will attack'.
+    mood: Mood = next((mood for mood in moods if mood != "planned"), "planned")
+    conditional = mood == "planned" and any(each.lower_ in words().conditional for each in trigger.sent)
+    return "hypothetical" if conditional else mood
+
+
+def _governing(token: Token, known: Words) -> list[Mood]:
+    sets: tuple[tuple[Mood, frozenset[str]], ...] = (
+        ("hypothetical", known.hypothetical),
+        ("planned", known.planned),
+        ("demanded", known.demanded),
+    )
+    return [mood for mood, governors in sets if _governed(token, governors)][:1]
 
 
 def _negated(token: Token) -> bool:
@@ -72,23 +97,32 @@ def _negated(token: Token) -> bool:
     )  # fmt: skip
 
 
-def _uncertain(token: Token, known: Words) -> bool:
-    """A modal; or an infinitive that nothing makes real."""
+def _modal(token: Token, known: Words) -> list[Mood]:
+    """A modal; or an infinitive that nothing makes real, where no governor says how."""
     if not is_verb(token):
-        return False
-    if any(child.tag_ == "MD" and child.lower_ in known.modal for child in token.children):
-        return True
+        return []
+    modals = [child.lower_ for child in token.children if child.tag_ == "MD"]
+    sets: tuple[tuple[Mood, frozenset[str]], ...] = (
+        ("hypothetical", known.modal),
+        ("planned", known.coming),
+        ("demanded", known.due),
+    )
+    if found := [mood for mood, listed in sets if any(modal in listed for modal in modals)]:
+        return found[:1]
     infinitive = any(child.tag_ == "TO" for child in token.children)
-    return infinitive and token.head.lower_ not in known.realising | known.negating
+    if not infinitive or token.head.lower_ in known.realising | known.negating | known.denying:
+        return []
+    return _governing(token, known) or ["hypothetical"]
 
 
 def _governed(token: Token, governors: frozenset[str]) -> bool:
     head = token.head
     if head.dep_ == "prep" or head.tag_ == "IN":
         head = head.head
-    # A subject governs nothing: 'the attack prevented a vote' happened. 'Called a strike' is one, unlike 'called for'.
+    # A subject governs nothing: 'the attack prevented a vote' happened. 'Called a strike' is one, and 'called it an
+    # attack', unlike 'called for'.
     if token.dep_ == "nsubj" or (
-        token.dep_ == "dobj" and head.lower_ in words().light and governors is not words().negating
+        token.dep_ in {"dobj", "oprd"} and head.lower_ in words().light and governors is not words().negating
     ):
         return False
     return head.lower_ in governors
