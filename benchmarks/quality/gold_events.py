@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from benchmarks.quality.gold_entities import COMPONENT
 from benchmarks.quality.labels import EventLabel
-from benchmarks.quality.pieces import sentence
+from benchmarks.quality.pieces import sentence, split
 from benchmarks.quality.proof import Proof, named, party
 from pipeline.enrichers.gazetteer import country_names
 from pipeline.story import Casualties, Entity, Event, Participant, Span
@@ -56,7 +56,7 @@ def _event(found: Sequence[Entity], label: EventLabel, proof: Proof) -> Event | 
         instruments=_parties("instruments", label.instruments, found, scopes, proof),
         place=label.place,
         country=label.country,
-        date=label.date,
+        date=label.date and split(label.date)[0],
         begins=label.begins,
         ends=label.ends,
         casualties=tuple(_casualties(label, scopes, proof)),

@@ -28,8 +28,9 @@ _AT_LEAST = re.compile(
 _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _NO_FIGURE = re.compile(
     rf"{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}(?!\w)|\b(?:19|20)\d\d\b|(?:, |aged )\d\d(?:,| and \d\d,)"
+    r"|\b\d{1,2}:\d\d\b|\b\d{1,2} [ap]\.m\."
 )
-"""Days, years, ages."""
+"""Days, years, ages, times of day."""
 
 
 def hints(gold: Gold) -> Iterator[str]:

@@ -3,16 +3,19 @@
 | file | what |
 |---|---|
 | NN-slug.toml | labels of a gold story, its copy beside it (gold.py); all of a folder are one set |
-| *.jsonl | Story JSON with enrichments, a story a line; or sentences (sentences.py) |
-| *.tsv | sentences (sentences.py) where the first line is a heading, else entities in columns |
+| *.jsonl | Story JSON with enrichments, a story a line; sentences with events; or texts with topics or quotes |
+| *.tsv | the same, sentences (sentences.py) or texts (texts.py), where there is a heading; else entities in columns |
 | any other | entities in columns (columns.py) |
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks.quality import columns, gold, sentences
+import msgspec
+
+from benchmarks.quality import columns, gold, sentences, texts
 from benchmarks.quality.runs import Run, SetRun, collect
 from benchmarks.quality.score_entities import four, mentions, ours, score_entities, score_mentions, score_places
 from benchmarks.quality.score_events import score_events
@@ -80,24 +83,38 @@ def _gold(folder: Path, paths: Sequence[Path]) -> SetRun:
 
 
 def _file(path: Path, options: Options) -> SetRun:
-    if path.suffix == ".jsonl" and not path.read_bytes()[:4096].partition(b"\n")[0].startswith(b'{"text"'):
-        return _stories(path)
-    heading = path.read_text(encoding="utf-8")[:4096].partition("\n")[0].split("\t")
-    if path.suffix == ".jsonl" or (path.suffix == ".tsv" and {"sentence", "text"} & set(heading)):
+    with path.open(encoding="utf-8") as file:
+        first = file.readline().rstrip("\n")
+    keys = _keys(first) if path.suffix == ".jsonl" else set(first.split("\t")) if path.suffix == ".tsv" else set()
+    if "uri" in keys:
+        return _stories(path.name, _decoded(path))
+    if texts.HEADINGS & keys or {"topics", "quotes"} & keys:
+        return _stories(path.name, texts.read(path))
+    if path.suffix == ".jsonl" or {"sentence", "text"} & keys:
         return _sentences(path)
     return _columns(path, options)
 
 
-def _stories(path: Path) -> SetRun:
-    """Only the parts that some story of the file has are scored."""
+def _keys(line: str) -> set[str]:
     try:
-        stories = [decode(line) for line in path.read_bytes().splitlines() if line.strip()]
+        return set(msgspec.json.decode(line, type=dict[str, Any]))
+    except msgspec.MsgspecError:
+        return set()
+
+
+def _decoded(path: Path) -> list[Story]:
+    try:
+        return [decode(line) for line in path.read_bytes().splitlines() if line.strip()]
     except TerminalError as error:
-        raise ValueError(f"{path.name}: {error}") from None
+        raise ValueError(f"{path.name}: {str(error).rstrip('.')}") from None
+
+
+def _stories(name: str, stories: Sequence[Story]) -> SetRun:
+    """Only the parts that some story of the file has are scored."""
     parts = [part for part in PARTS if any(getattr(story, part) for story in stories)]
     bare = [replace(story, entities=(), places=(), events=(), quotes=(), figures=(), topics=()) for story in stories]
-    pairs = zip(stories, _enrich(bare, path.name), strict=True)
-    return collect(path.name, [score_story(one.uri, one, other, parts) for one, other in pairs])
+    pairs = zip(stories, _enrich(bare, name), strict=True)
+    return collect(name, [score_story(one.uri, one, other, parts) for one, other in pairs])
 
 
 def _sentences(path: Path) -> SetRun:
@@ -113,10 +130,10 @@ def _sentences(path: Path) -> SetRun:
 
 def _columns(path: Path, options: Options) -> SetRun:
     few = options.classes == "four"
-    texts = columns.read(path, {**columns.LABELS, **options.labels}, four=few, columns=options.columns)
-    found = _enrich([Story(uri=each.name, body_text=each.text, language="en") for each in texts], path.name)
+    labelled = columns.read(path, {**columns.LABELS, **options.labels}, four=few, columns=options.columns)
+    found = _enrich([Story(uri=each.name, body_text=each.text, language="en") for each in labelled], path.name)
     tallies = []
-    for text, story in zip(texts, found, strict=True):
+    for text, story in zip(labelled, found, strict=True):
         tallies.append(Tally(text.name, text.text))
         measure, classes = ("entities, 4 classes", four) if few else ("entities", ours)
         score_mentions(measure, text.mentions, mentions(story.entities, classes), tallies[-1])

@@ -63,7 +63,7 @@ def test_what_stands_in_the_labels_stands_in_the_story() -> None:
     blast, threat, blame = story.events
     assert [(each.span.text, each.name) for each in blast.actors] == [("Free Tide Front", "Free Tide Front")]
     assert spans(blast.again) == ["blast", "planted"]
-    assert (blast.begins, blast.ends, blast.main) == ("2026-03-03", "2026-03-03", True)
+    assert (blast.date, blast.begins, blast.ends, blast.main) == ("on Tuesday", "2026-03-03", "2026-03-03", True)
     assert [(each.kind, each.low, each.high) for each in blast.casualties] == [("killed", 3, 3), ("wounded", 5, 7)]
     assert blast.attribution is not None
     assert blast.attribution.span.text == "police"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from benchmarks.quality import columns, runs, sentences
+from benchmarks.quality import columns, runs, sentences, texts
 from benchmarks.quality.agreement import agree, pairs
 from benchmarks.quality.commands import main
 from benchmarks.quality.gold import label_files, read_gold
@@ -99,6 +99,34 @@ def test_a_table_of_sentences_names_its_columns(tmp_path: Path) -> None:
     path.write_text("sentence\tlabel\nA.\tMARRY\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no column is headed type or root or gold_root"):
         sentences.read(path)
+
+
+def test_quotes_and_topics_come_in_lines_or_in_a_table(tmp_path: Path) -> None:
+    lines, table = tmp_path / "x.jsonl", tmp_path / "x.tsv"
+    lines.write_text(
+        '{"text": "\\"We won,\\" Ana Moya said. \\"At last.\\"", "topics": ["medtop:15000000"],'
+        ' "quotes": [{"text": ["We won", "At last."], "speaker": "Ana Moya"}]}\n',
+        encoding="utf-8",
+    )
+    (story,) = texts.read(lines)
+    assert [[span.start for span in quote.spans] for quote in story.quotes] == [[1, 26]]
+    assert [quote.speaker and quote.speaker.span.start for quote in story.quotes] == [10]
+    table.write_text(
+        'text\tquote\tspeaker\ttopic\n"No," he said. "Yes," I said.\tNo\the\tmedtop:11000000|medtop:14000000\n'
+        '"No," he said. "Yes," I said.\tYes\t\t\nRain.\t\t\tmedtop:17000000\n',
+        encoding="utf-8",
+    )
+    two, rain = texts.read(table)
+    assert [(quote.spans[0].text, quote.speaker and quote.speaker.name) for quote in two.quotes] == [
+        ("No", "he"),
+        ("Yes", None),
+    ]
+    assert [topic.code for topic in (*two.topics, *rain.topics)] == [f"medtop:{n}000000" for n in (11, 14, 17)]
+    run = score([lines, table], Options())
+    assert [each.counts.keys() & {"quotes", "topics", "entities"} for each in run.sets] == [{"quotes", "topics"}] * 2
+    lines.write_text('{"text": "No.", "quotes": [{"text": ["Yes"]}]}', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"x\.jsonl, text 1: 'Yes' is not in the text"):
+        texts.read(lines)
 
 
 def event(kind: str, trigger: str, **given: object) -> Event:
