@@ -12,6 +12,10 @@ Forms = Mapping[str, str]
 
 _LEADING = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
+_KIND_OF = re.compile(
+    r"^(?:[\w-]+ ){0,4}(?:port|city|town|village|capital|island|district|county|province|region|governorate|department"
+    r"|state|republic) of (?=[A-Z])"
+)
 _AFTER_HEAD = re.compile(
     r",|\(|\b(?:of|in|from|with|who|whom|which|that|at|on|for|near|to|by|under|outside|inside|and|including|aboard)\b",
     re.IGNORECASE,
@@ -33,9 +37,10 @@ def plain(name: str) -> str:
 def head(phrase: str) -> str:
     """The head word of a noun phrase, folded: 'officers' of 'two officers of the National Police'.
 
-    It is the last word before the first preposition, relative or comma that has a word before it.
+    It is the last word before the first preposition, relative or comma that has a word before it; of 'the port of
+    Varna', and whatever else of that kind is of a name, the name's.
     """
-    bare = _LEADING.sub("", phrase.strip())
+    bare = _KIND_OF.sub("", _LEADING.sub("", phrase.strip()))
     border = next((found.start() for found in _AFTER_HEAD.finditer(bare) if bare[: found.start()].strip()), len(bare))
     words = plain(bare[:border]).split()
     return words[-1] if words else ""
