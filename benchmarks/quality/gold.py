@@ -24,9 +24,9 @@ from pipeline.story import Story, Topic
 
 FOLDER = Path(__file__).with_name("gold")
 T = TypeVar("T", EntityLabel, EventLabel, QuoteLabel, FigureLabel)
-_DAY = re.compile(r"([A-Z][a-z]{2})[a-z]*\.? (\d{1,2})")
-_NAMING = ("name", "type", "text", "kind")
-"""The keys of an entry by which a fault names it."""
+_DAY = re.compile(r"(?P<month>[A-Z][a-z]{2})[a-z]*\.? (?P<day>\d{1,2})")
+_NAMING = {"entity": "name", "event": "type", "quote": "kind", "figure": "text"}
+"""The tables, and the key by which a fault names an entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +107,11 @@ def _labelled(source: Story, head: Head, tables: Mapping[str, Any], proof: Proof
 
 
 def _head(tables: Mapping[str, Any], proof: Proof) -> Head:
-    given = {key: value for key, value in tables.items() if key not in ("entity", "event", "quote", "figure")}
+    given = {key: value for key, value in tables.items() if key not in _NAMING}
     try:
         head = msgspec.convert(given, Head)
     except msgspec.ValidationError as error:
-        proof.fault(f"{error}.")
+        proof.fault(_sentence(error))
         return Head()
     if not 1 <= len(head.topics) <= 3:
         proof.fault(f"It has {len(head.topics)} topics: 1 to 3, the main one first.")
@@ -126,12 +126,12 @@ def _entries(tables: Mapping[str, Any], table: str, kind: type[T], proof: Proof)
     found = []
     given = tables.get(table, [])
     for number, entry in enumerate(given if isinstance(given, list) else [], start=1):
-        naming = next((str(entry[key]) for key in _NAMING if isinstance(entry.get(key), str)), "")
+        naming = entry.get(_NAMING[table]) if isinstance(entry, dict) else None
         proof.entry = f"{table} {number} ({naming})" if naming else f"{table} {number}"
         try:
             found.append((proof.entry, msgspec.convert(entry, kind)))
         except msgspec.ValidationError as error:
-            proof.fault(f"{error}.".replace(" - at `$.", " in `").replace("`.", "`."))
+            proof.fault(_sentence(error))
     proof.entry = ""
     if not isinstance(given, list):
         proof.fault(f"'{table}' is written [[{table}]], once for each.")
@@ -143,10 +143,15 @@ def _sent(copy: Story, head: Head, proof: Proof) -> datetime | None:
     if head.versioncreated:
         return head.versioncreated if head.versioncreated.tzinfo else head.versioncreated.replace(tzinfo=UTC)
     day = _DAY.search((copy.dateline and copy.dateline.date) or "")
-    if day is None:
+    try:
+        return datetime.strptime(f"{day['month']} {day['day']} {YEAR} 12 +0000" if day else "", "%b %d %Y %H %z")
+    except ValueError:
         proof.fault("Its dateline has no day: say versioncreated = 2026-03-03T12:00:00Z, before the tables.")
         return None
-    return datetime.strptime(f"{day[1]} {day[2]} {YEAR} 12 +0000", "%b %d %Y %H %z")
+
+
+def _sentence(error: msgspec.ValidationError) -> str:
+    return f"{error}.".replace(" - at `$.", " in `")
 
 
 def _days_as_text(value: Any) -> Any:

@@ -51,22 +51,18 @@ def told_together(text: str, gold: Event, found: Event) -> bool:
 
 
 def _pairs(gold: Sequence[Event], found: Sequence[Event], rule: Rule, names: Forms) -> dict[int, int]:
-    def alike(one: Event, other: Event) -> tuple[int, int]:
-        sides = share(one.actors, other.actors, names) + share(one.targets, other.targets, names)
-        return _same_trigger(one, other), sides
-
+    """Gold's events to found ones by `rule`, those most alike first."""
     fitting = {
-        number: sorted(
-            (index for index, other in enumerate(found) if rule(one, other)),
-            key=lambda index, one=one: alike(one, found[index]),  # type: ignore[misc]
-            reverse=True,
-        )
+        number: sorted((_unlike(one, other, names), index) for index, other in enumerate(found) if rule(one, other))
         for number, one in enumerate(gold)
     }
-    best = {
-        number: max((alike(one, found[i]) for i in fitting[number]), default=(0, 0)) for number, one in enumerate(gold)
-    }
-    return matching({number: fitting[number] for number in sorted(fitting, key=lambda n: best[n], reverse=True)})
+    likeliest = sorted(fitting, key=lambda number: fitting[number][:1])
+    return matching({number: [index for _, index in fitting[number]] for number in likeliest})
+
+
+def _unlike(one: Event, other: Event, names: Forms) -> tuple[bool, int]:
+    sides = share(one.actors, other.actors, names) + share(one.targets, other.targets, names)
+    return not _same_trigger(one, other), -sides
 
 
 def _count(measure: str, gold: Sequence[Event], found: Sequence[Event], pairs: dict[int, int], tally: Tally) -> None:

@@ -129,7 +129,7 @@ def worst(often: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
 
 def _print_stories(run: SetRun) -> None:
     measures = [measure for measure in run.measures() if measure.target]
-    table = _table("story", *(measure.name for measure in measures))
+    table = _table("story", *(measure.name.partition(",")[0] for measure in measures))
     for number, story in enumerate(run.stories):
         counts = [run.array(measure.name, run.classes(measure.name))[number] for measure in measures]
         values = [value(each, measure.mean) for each, measure in zip(counts, measures, strict=True)]

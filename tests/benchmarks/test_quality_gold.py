@@ -143,6 +143,14 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     assert read_gold(lone)[0] is None
 
 
+@pytest.mark.parametrize("labels", ["entity = [1]", "event = 3", "topics = 3", "[[quote]]", "versioncreated = 1", ""])
+def test_labels_of_any_other_shape_are_faults(tmp_path: Path, labels: str) -> None:
+    copy(FOLDER / "01-harbour-blast.txt", tmp_path)
+    path = tmp_path / BLAST.name
+    path.write_text(labels, encoding="utf-8")
+    assert read_gold(path)[1]
+
+
 def test_a_story_without_a_day_asks_for_one(tmp_path: Path) -> None:
     copy(FOLDER / "02-bus-strike.txt", tmp_path)
     path = tmp_path / STRIKE.name
