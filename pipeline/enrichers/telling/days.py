@@ -12,21 +12,43 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.enrichers.analysis import Analysis
+from pipeline.enrichers.telling.facts import SPEECH
 from pipeline.enrichers.telling.lexicon import listed
+from pipeline.enrichers.telling.mention import SPOKEN_OF, Phrase, is_verb, phrase
 from pipeline.enrichers.times import When, nearest, story_day, times
-from pipeline.story import Day, Event, EventStatus
+from pipeline.enrichers.words import words
+from pipeline.story import Day, Event, EventStatus, EventType
 
 WEEK = timedelta(days=7)
 """What ended so long before the story is told to explain the news."""
+_HAPPENING: frozenset[EventType] = frozenset(
+    {"ASSAULT", "COERCE", "PROTEST", "MOBILIZE", "RETREAT", "CRIME", "ACCIDENT", "DISASTER"}
+)
+"""Events that make up a scene; talk goes on for days."""
+_STEP = 400
+"""Code points between two sentences of a scene."""
+EARLIER = timedelta(days=4)
+"""What ended so long before is told to explain the news where the news itself is fresher."""
 _BORDER = re.compile(
-    r"[;:—]|\b(?:which|who|whose|whom|when|after|before|since|where|because|although|though|until)\b"
+    r"[;:—]|\b(?:which|who|whose|whom|when|where|because|although|though|until)\b"
+    r"|\b(?:before|after|since)\b(?! (?:dawn|daybreak|sunrise|noon|midday|dusk|sunset|nightfall|dark|midnight|\d))"
     r"|\bthat\s+(?:had|was|were|has)\b",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(?:that|which|who|whose|whom|where)\b[^,]*$", re.IGNORECASE)
+_BORDER_AFTER = re.compile(r"\b(?:had|said|says|saying)\b")
+_OWN_TIME = re.compile(r" (?:of |that |which |was |were |is |had |began |begun |started |happened |took place |came )*")
+"""Between a noun and the time that its phrase has: 'the truce of April 30', 'since the offensive began in May'."""
+_OF_THE_TIME = re.compile(r",? (?:when|on which)\b")
+"""'in 2022, when a strike ended': the strike was then."""
+_RELATIVE = re.compile(
+    r"\b(?:which|who|whose|whom|where|that (?:had|has|was|were|\w+ed|split|broke|took|came|began|held|left|led|fought))"
+    r"\b[^,]*$",
+    re.IGNORECASE,
+)
 _SIDE_BY_SIDE = re.compile(r",|\b(?:and|or|but|while)\b")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _TO_COME: frozenset[EventStatus] = frozenset({"planned", "demanded"})
+_OPEN: frozenset[EventStatus] = _TO_COME | {"hypothetical"}
 _REACH = 60
 """Code points before and after a trigger in which a word may say that it was before the news."""
 
@@ -36,14 +58,30 @@ def dated(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
     text, today = analysis.text, story_day(analysis.story)
     found = times(text, today)
     starts = [each.span.start for each in found]
-    triggers = [event.trigger.start for event in events]
+    read, triggers = words(text), [event.trigger.start for event in events]
     dated = []
     for event in events:
         first, last = (bisect_left(starts, at) for at in (event.evidence.start, event.evidence.end))
-        near = found[first:last]
+        near = _dating(text, phrase(read, event.trigger.start), event, found[first:last])
+        if event.status in _OPEN:
+            near = [each for each in near if not _is_behind(each, event, today)]
         when = _named(event, near) or _nearest(text, event, near, triggers)
         dated.append(_at(event, when, today) if when else _undated(text, event, near))
     return dated
+
+
+def _dating(text: str, found: Phrase, event: Event, near: Sequence[When]) -> Sequence[When]:
+    """Of the times of its sentence those that may date the event: what is spoken of as known and not the subject has
+    only those of its own noun phrase. In 'condemned the blast and left on Monday' the blast has none."""
+    start = event.evidence.start
+    if found.standing not in SPOKEN_OF or not text[start : found.start].strip('"“‘ '):
+        return near
+    own = (found.start, event.trigger.start)
+    return [
+        each
+        for each in near
+        if own[0] <= each.span.start < own[1] or _OWN_TIME.fullmatch(text[event.trigger.end : each.span.start])
+    ]
 
 
 def _at(event: Event, when: When, today: date | None) -> Event:
@@ -53,6 +91,11 @@ def _at(event: Event, when: When, today: date | None) -> Event:
     past = _is_past(when, today) or (begins is None and _is_stretch(when))
     status = "background" if past and event.status == "asserted" else event.status
     return replace(event, date=when.span.text, begins=begins, ends=ends, status=status)
+
+
+def _is_behind(when: When, event: Event, today: date | None) -> bool:
+    """Whether the time is past and stands before what is yet to come: 'said on Tuesday that she would resign'."""
+    return bool(today and when.ends and when.ends <= today.isoformat() and when.span.end <= event.trigger.start)
 
 
 def _ahead(day: Day | None, today: date) -> Day | None:
@@ -78,23 +121,82 @@ def _named(event: Event, near: Sequence[When]) -> When | None:
 
 def _nearest(text: str, event: Event, near: Sequence[When], triggers: Sequence[int]) -> When | None:
     own = [each for each in near if _reaches(text, event, each, triggers)]
-    return nearest(text, own, event.evidence.start, event.evidence.end, event.trigger.start) if own else None
+    found = nearest(text, own, event.evidence.start, event.evidence.end, event.trigger.start) if own else None
+    if found is None and event.type in SPEECH:  # 'said on Tuesday that it favoured': saying it was the act
+        found = next((each for each in own if each.says is not None), None)
+    return found
 
 
 def _reaches(text: str, event: Event, when: When, triggers: Sequence[int]) -> bool:
     """Whether nothing between the time and the trigger keeps the one from dating the other."""
     start, end = event.trigger.start, event.trigger.end
+    if text[max(when.span.start - 4, 0) : when.span.start] == " of " and end + 4 != when.span.start:
+        return False  # 'the truce of April 30'
     if when.span.end <= start:
         between = text[when.span.end : start]
+        if _OF_THE_TIME.match(between):
+            return True
         if "," in between and _RELATIVE.search(text[event.evidence.start : when.span.start]):
             return False  # 'the army, which was set up in 2016, attacked'
     else:
         between = text[end : when.span.start]
         following = bisect_right(triggers, start)
         nested = following < len(triggers) and triggers[following] < when.span.start
-        if nested and not _SIDE_BY_SIDE.search(text[end : triggers[following]]):
-            return False  # 'accused the army of bombing the town on Monday': the bombing was
+        if nested and _is_nested(text, end, triggers[following], when.span.start):
+            return False
+        if _BORDER_AFTER.search(between):
+            return False
     return not _BORDER.search(between)
+
+
+def explaining(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
+    """The events, some days old and older than the main one as background."""
+    today = story_day(analysis.story)
+    main = next((event for event in events if event.main), None)
+    if today is None or main is None:
+        return list(events)
+    fresh = main.begins or today.isoformat()
+    old = (today - EARLIER).isoformat()
+    return [
+        replace(event, status="background")
+        if event.status == "asserted" and event.ends and event.ends <= old and event.ends < fresh
+        else event
+        for event in events
+    ]
+
+
+def continued(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
+    """The events, those that go on telling what the sentence before began to tell with its day: 'Police and strikers
+    fought on Monday. Officers fired tear gas.'"""
+    starts = [each.span.start for each in times(analysis.text, story_day(analysis.story))]
+    done: list[Event] = []
+    scene: Event | None = None
+    for event in events:
+        if scene and _goes_on(analysis.text, starts, scene, event):
+            done.append(replace(event, date=scene.date, begins=scene.begins, ends=scene.ends))
+            continue
+        done.append(event)
+        if event.begins and event.begins == event.ends and event.status == "asserted" and event.type in _HAPPENING:
+            scene = event
+    return done
+
+
+def _goes_on(text: str, times_at: Sequence[int], scene: Event, event: Event) -> bool:
+    """Whether the event is of the scene: soon after in its paragraph, and no other time named since."""
+    if event.date or event.again or event.status != "asserted" or event.type not in _HAPPENING:
+        return False
+    between = text[scene.evidence.end : event.evidence.start]
+    if not between or len(between) > _STEP or "\n" in between:
+        return False
+    return bisect_left(times_at, scene.evidence.end) == bisect_left(times_at, event.evidence.end)
+
+
+def _is_nested(text: str, end: int, inner: int, time: int) -> bool:
+    """Whether the trigger at `inner` is part of what is told of the one before, and the time its own: in 'accused the
+    army of bombing the town on Monday' the bombing was then; in 'talks to end a strike failed on Monday' the talks."""
+    return not (
+        _SIDE_BY_SIDE.search(text[end:inner]) or any(is_verb(word) for word in text[inner:time].lower().split()[1:])
+    )
 
 
 def _is_past(when: When, today: date | None) -> bool:

@@ -4,6 +4,8 @@ What is spoken of as known ('the blast') needs no more than an event that it can
 shared.
 """
 
+from functools import cache
+
 from pipeline.enrichers.telling.facts import SPEECH, Telling, tolls
 from pipeline.enrichers.telling.lexicon import listed, stem
 from pipeline.enrichers.telling.same import MUTUAL, SPECIFIC, Group, shared
@@ -43,6 +45,24 @@ def is_near(telling: Telling, told: Group) -> bool:
     last = told.tellings[-1]
     distance = telling.event.trigger.start - last.event.trigger.end
     return distance <= _NEAR and telling.paragraph - last.paragraph <= 1
+
+
+def continues(telling: Telling, told: Group) -> bool:
+    """Whether it tells the toll of what was told right before: 'Sixty people were wounded and four are missing.'"""
+    words = telling.content
+    if not telling.is_result or telling.standing != "bare" or telling.actors or not is_near(telling, told):
+        return False
+    if telling.event.evidence == told.tellings[-1].event.evidence:
+        return False
+    if not words.isdisjoint(_stems("elsewhere")) or not telling.event.casualties:
+        return False
+    new = all(count.kind not in told.lows for count in telling.event.casualties)
+    return new or not words.isdisjoint(_stems("of_the_toll"))
+
+
+@cache
+def _stems(name: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in listed(name))
 
 
 def joins(telling: Telling, told: Group) -> bool:

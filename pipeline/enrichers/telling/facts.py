@@ -117,7 +117,7 @@ def _around(scene: _Scene, event: Event, found: Phrase) -> tuple[int, int]:
     rest = _GOES_ON.match(scene.read.text, event.trigger.end, event.evidence.end)
     end = rest.end() if rest else event.trigger.end
     border = _PHRASE_END.search(scene.read.text, event.trigger.end, end)
-    return scene.read.starts[found.first], border.start() if border else end
+    return found.start, border.start() if border else end
 
 
 def _modifiers(scene: _Scene, event: Event, start: int, end: int) -> list[str]:

@@ -16,28 +16,26 @@ _JOINING = frozenset("-'’\"“”")
 
 
 class Phrase(NamedTuple):
-    """How a trigger stands, the first word of its noun phrase, and the words between its article and it."""
+    """How a trigger stands, and the offset at which its noun phrase begins."""
 
     standing: Standing
-    first: int
-    modifiers: frozenset[str]
+    start: int
 
 
 def phrase(read: Words, start: int) -> Phrase:
     """That of the trigger at the offset `start`."""
     index = bisect_left(read.starts, start)
-    bare = Phrase("bare", index, frozenset())
-    if _is_verb(read.at(index)) or read.at(index) in listed("unspoken"):
+    bare = Phrase("bare", start)
+    if is_verb(read.at(index)) or read.at(index) in listed("unspoken"):
         return bare
     for first in range(index - 1, max(index - _MODIFIERS - 2, -1), -1):
         word = read.at(first)
         standing = _standing(read, first)
         if standing == "other":
-            return Phrase(standing, first, frozenset())
+            return Phrase(standing, read.starts[first])
         if standing:
-            return (
-                Phrase(standing, first, frozenset(read.lower[first + 1 : index])) if _fits(read, first, index) else bare
-            )
+            begins = first - 2 if word == "s" else first  # "Tuesday's bombing"
+            return Phrase(standing, read.starts[begins]) if _fits(read, first, index) else bare
         if not (word[:1].isalnum() or word in _JOINING) or word in listed("outside"):
             return bare
     return bare
@@ -62,7 +60,8 @@ def _standing(read: Words, index: int) -> Standing | None:
     return next((standing for name, standing in _LISTS if word in listed(name)), None)
 
 
-def _is_verb(word: str) -> bool:
+def is_verb(word: str) -> bool:
+    """Whether a word in lower case has the form of a verb in the past."""
     return (word.endswith("ed") and len(word) > 4) or word in listed("verbs")
 
 
@@ -70,11 +69,15 @@ def _fits(read: Words, first: int, index: int) -> bool:
     """Whether what stands between the article and the trigger is part of its noun phrase: in 'the rebels attack the
     town' it is not."""
     between = read.lower[first + 1 : index]
+    if read.at(first) == "that" and (read.at(first - 1) in listed("saying") or _is_plural(read.at(index))):
+        return False  # 'said that strikes'
     if not between or read.at(first) == "s":
         return True
-    before = between[-1]
-    plural = before.endswith("s") and not before.endswith("ss") and len(before) > 3
-    return not plural and listed("verbs").isdisjoint(between)
+    return not _is_plural(between[-1]) and listed("verbs").isdisjoint(between)
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith("ss") and len(word) > 3
 
 
 def with_article(read: Words, start: int) -> bool:

@@ -8,7 +8,7 @@ shares enough with it.
 import re
 from collections.abc import Sequence
 
-from pipeline.enrichers.telling.evidence import evidence, is_near, joins
+from pipeline.enrichers.telling.evidence import continues, evidence, is_near, joins
 from pipeline.enrichers.telling.facts import Telling
 from pipeline.enrichers.telling.lexicon import listed
 from pipeline.enrichers.telling.mention import SPOKEN_OF
@@ -76,8 +76,16 @@ def _of_story(telling: Telling, groups: Sequence[Group]) -> Group | None:
     fitting = [told for told in groups if not forbidden(telling, told)]
     if telling.standing in SPOKEN_OF:
         return _referent(telling, fitting, groups)
+    last = max((told for told in groups if told.lead.event.type in _HARMED), key=_reach, default=None)
+    if last in fitting and continues(telling, last):
+        return last
     sure = [told for told in fitting if joins(telling, told)]
-    return max(sure, key=lambda told: (evidence(telling, told), told.tellings[-1].event.trigger.start), default=None)
+    return max(sure, key=lambda told: (evidence(telling, told), _reach(told)), default=None)
+
+
+def _reach(told: Group) -> int:
+    """Where its last telling stands."""
+    return told.tellings[-1].event.trigger.start
 
 
 def _referent(telling: Telling, fitting: Sequence[Group], groups: Sequence[Group]) -> Group | None:
