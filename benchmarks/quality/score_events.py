@@ -39,6 +39,7 @@ def score_events(gold: Story, found: Story, tally: Tally) -> None:
     pairs = _pairs(gold.events, found.events, beside, names)
     for one, other in pairs.items():
         _score_pair(gold.events[one], found.events[other], names, tally)
+        _score_place(gold.events[one], found.events[other], gold, found, tally)
     _confuse(gold.events, found.events, pairs, text, tally)
     _score_main(gold, found, beside, tally)
     _score_toll(gold, found, tally)
@@ -96,11 +97,21 @@ def _score_pair(gold: Event, found: Event, names: Forms, tally: Tally) -> None:
         if not right:
             said = f"'{gold.date}' is {gold.begins} to {gold.ends}"
             tally.error("dates", f"{said}, found {found.begins} to {found.ends} of '{found.date}'", gold.trigger)
-    if gold.place:
-        tally.judge("places of events", "all", found.place is not None and plain(gold.place) == plain(found.place))
-    if gold.country:
-        tally.judge("countries of events", "all", gold.country == found.country)
     tally.compare("casualties of events", "all", _harm([gold]), _harm([found]))
+
+
+def _score_place(event: Event, other: Event, gold: Story, found: Story, tally: Tally) -> None:
+    """A place is right by its name, or where the story's place of either name has the same GeoNames id."""
+    if event.place:
+        ids = {place.geonameid for place in gold.places if place.name == event.place and place.geonameid}
+        same_id = any(place.geonameid in ids for place in found.places if place.name == other.place)
+        right = same_id or plain(event.place) == plain(other.place or "")
+        tally.judge("places of events", "all", right)
+        if not right:
+            what = f"{event.type} in {event.place}, found {other.place or 'none'}"
+            tally.error("places of events", what, event.trigger)
+    if event.country:
+        tally.judge("countries of events", "all", event.country == other.country)
 
 
 def _score_parties(

@@ -86,7 +86,10 @@ def _score_values(gold: Story, found: Story, tally: Tally) -> None:
     for one, other in pairs.items():
         tally.judge("qualifiers", "all", gold.figures[one].qualifier == found.figures[other].qualifier)
         if of := gold.figures[one].of:
-            tally.judge("what figures are of", "all", head(of) == head(found.figures[other].of or ""))
+            given = found.figures[other].of or ""
+            tally.judge("what figures are of", "all", head(of) == head(given))
+            if head(of) != head(given):
+                tally.error("what figures are of", f"'{of}', found '{given}'", gold.figures[one].span)
 
 
 def _figures(gold: Sequence[Figure], found: Sequence[Figure], rule: Callable[[Figure, Figure], bool]) -> dict[int, int]:

@@ -31,9 +31,15 @@ def print_set(run: SetRun, *, classes: bool, stories: bool) -> None:
 
 
 def print_errors(run: SetRun, most: int) -> None:
-    """The most frequent errors of each measure: the same one in the same story is one line."""
+    """The most frequent errors of each measure: the same one in the same story is one line.
+
+    A measure that is another one's in other classes, 'entities, 4 classes', would say them again.
+    """
+    shown: set[str] = set()
     for measure in run.measures() if most else []:
-        _print_errors(run, measure, most)
+        if measure.name.partition(",")[0] not in shown:
+            _print_errors(run, measure, most)
+            shown.add(measure.name)
 
 
 def print_differences(differences: Sequence[Difference], *, classes: bool) -> None:

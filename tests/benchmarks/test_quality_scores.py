@@ -254,6 +254,13 @@ def test_what_is_asked_of_events_is_asked_of_those_found() -> None:
     assert counts(tally, "main event") == (1, 0, 0)
 
 
+@pytest.mark.parametrize(("place", "right"), [("Varna", 1), ("VARNA", 1), ("Odessos", 1), ("Sofia", 0), (None, 0)])
+def test_the_place_of_an_event_is_right_by_its_name_or_its_id(place: str | None, right: int) -> None:
+    known = replace(BLAST, places=(*BLAST.places, Place(name="Odessos", geonameid=726050)))
+    tally = score_story("s", BLAST, with_events(known, [{"place": place}, {}, {}]))
+    assert counts(tally, "places of events") == (right, 0, 1 - right)
+
+
 def test_a_number_given_to_another_event_is_right_of_the_story_and_wrong_of_the_event() -> None:
     killed = BLAST.events[0]
     found = with_events(BLAST, [{"casualties": ()}, {"casualties": killed.casualties}, {}])
