@@ -77,7 +77,8 @@ def overlap(one: Span, other: Span) -> bool:
 
 def sentence(text: str, span: Span) -> Span:
     """The sentence in which `span` begins."""
-    return next(each for each in sentences(text) if span.start < each.end or each.end == len(text))
+    every = sentences(text)
+    return next((each for each in every if span.start < each.end), every[-1])
 
 
 @lru_cache(maxsize=64)

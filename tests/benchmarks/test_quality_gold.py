@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.quality.gold import FOLDER as GOLD
 from benchmarks.quality.gold import Gold, label_files, load, read_gold
 from benchmarks.quality.hints import hints
-from benchmarks.quality.pieces import MisplacedError, locate, nearest, occurrences, sentences, split
+from benchmarks.quality.pieces import MisplacedError, locate, nearest, occurrences, sentence, sentences, split
 from benchmarks.quality.proof import Proof, party
 from pipeline.story import Entity, Span
 
@@ -223,4 +223,6 @@ def test_sentences_end_at_marks_and_paragraphs_but_not_at_abbreviations() -> Non
 def test_offsets_hold_on_any_text(text: str, piece: str) -> None:
     for span in (*sentences(text), *occurrences(text, piece)):
         assert text[span.start : span.end] == span.text
+    for at in range(len(text)):
+        assert sentence(text, Span(text=text[at], start=at, end=at + 1)) in sentences(text)
     assert split(f"{piece}#3") == ((piece, 3) if piece else ("#3", None))
