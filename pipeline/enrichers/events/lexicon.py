@@ -95,12 +95,14 @@ def words() -> Words:
     values: dict[str, Any] = {}
     for name, value in _raw().items():
         if name in Words.__dataclass_fields__:
-            values[name] = value if isinstance(value, int) else _set(value, as_it_is=name in _AS_THEY_ARE)
+            values[name] = value if isinstance(value, int) else _set(name, value.split())
     return Words(**values)
 
 
-def _set(value: str, *, as_it_is: bool) -> frozenset[str]:
-    return frozenset(value.split()) if as_it_is else _all_forms(value.split())
+def _set(name: str, lemmas: list[str]) -> frozenset[str]:
+    if name in _AS_THEY_ARE:
+        return frozenset(lemmas)
+    return _all_forms(lemmas, ("n",) if name == "weapons" else PARTS)  # a bomb is a means, a bombing is not
 
 
 @cache
@@ -121,8 +123,8 @@ def _raw() -> dict[str, Any]:
     return tomllib.loads((_DATA / "event_words.toml").read_text(encoding="utf-8"))
 
 
-def _all_forms(lemmas: list[str]) -> frozenset[str]:
-    return frozenset(form for lemma in lemmas for part in PARTS for form in forms(lemma, part))
+def _all_forms(lemmas: list[str], parts: tuple[Part, ...]) -> frozenset[str]:
+    return frozenset(form for lemma in lemmas for part in parts for form in forms(lemma, part))
 
 
 def forms(lemma: str, part: Part) -> set[str]:
