@@ -1,0 +1,1 @@
+"""What a story is about, as IPTC Media Topics: as the agency says, else by its words and events."""
