@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.story import Event, Participant
+from pipeline.enrichers.analysis import Analysis
+from pipeline.enrichers.registry import enrich_batch
+from pipeline.enrichers.telling.component import run
+from pipeline.story import Entity, Event, Participant, Span, Story
 from tests.enrichers.telling_stories import made, told
 
 CASES: list[dict[str, Any]] = [
@@ -122,3 +126,63 @@ def test_of_any_text_every_trigger_is_kept_once_and_spans_are_where_they_say(par
         for span in (event.evidence, *(each.span for each in (*event.actors, *event.targets)), *spans):
             assert after.body_text[span.start : span.end] == span.text != ""
     assert sum(event.main for event in after.events) == bool(after.events)
+
+
+def found(text: str, headline: str | None = None) -> Story:
+    """The story after all components, this one last."""
+    day = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    (story,) = enrich_batch([Story(uri="u", headline=headline, versioncreated=day, language="en", body_text=text)])
+    return run(Analysis(story, text))
+
+
+MARKET = (
+    "A car bomb exploded at a market in Baghdad on Tuesday, killing at least nine people and wounding 20, police "
+    "said.\n\nThe attack was the worst in the city since May. Iran condemned the bombing.\n\nIn 2019 gunmen killed 60 "
+    "people in Mosul."
+)
+
+
+def test_from_the_text_on_there_is_one_bombing_and_one_before_the_news() -> None:
+    story = found(MARKET, "Bomb kills nine at Baghdad market")
+    attacks = [event for event in story.events if event.type == "ASSAULT"]
+    main = next(event for event in story.events if event.main)
+    assert [event.status for event in attacks] == ["asserted", "background"]
+    assert (main.begins, main.country, main is attacks[0]) == ("2026-03-03", "IQ", True)
+    assert {"attack", "bombing"} & {span.text for span in main.again}
+    assert [(toll.kind, toll.low, toll.high) for toll in story.toll] == [("killed", 9, None), ("wounded", 20, 20)]
+
+
+def test_from_the_text_on_two_attacks_of_one_day_are_two() -> None:
+    text = (
+        "Gunmen attacked a police station in Mosul on Tuesday, killing six officers.\n\nGunmen attacked a police "
+        "station in Basra on Tuesday, killing four officers."
+    )
+    attacks = [event for event in found(text).events if event.type == "ASSAULT"]
+    assert [[count.low for count in event.casualties] for event in attacks] == [[6], [4]]
+
+
+def test_a_text_in_another_language_has_salience_and_no_events() -> None:
+    text = "Die Gewerkschaft rief am Montag zu einem Streik auf."
+    given = Entity(name="Gewerkschaft", type="organisation", mentions=(Span(text="Gewerkschaft", start=4, end=16),))
+    (story,) = enrich_batch([Story(uri="u", language="de", body_text=text, entities=(given,))])
+    story = run(Analysis(story, text))
+    assert (story.events, story.toll) == ((), ())
+    assert [each.salience for each in story.entities if each.name == "Gewerkschaft"] == [1.0]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Rain", "🙂 " * 50, "THE ATTACK KILLED SIX PEOPLE. " * 300, "\n\n" * 500 + "Attack"]
+)
+def test_odd_texts_come_out_whole(text: str) -> None:
+    story = found(text)
+    for event in story.events:
+        for span in (event.trigger, *event.again):
+            assert text[span.start : span.end] == span.text != ""
+    assert run(Analysis(story, text)).body_text == text
+
+
+def test_again_is_kept_when_what_was_merged_is_told_once_more() -> None:
+    story = found(MARKET)
+    once = [sorted(span.start for span in (event.trigger, *event.again)) for event in story.events]
+    twice = run(Analysis(story, MARKET)).events
+    assert [sorted(span.start for span in (event.trigger, *event.again)) for event in twice] == once

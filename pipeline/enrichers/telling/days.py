@@ -62,11 +62,12 @@ def dated(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
     dated = []
     for event in events:
         first, last = (bisect_left(starts, at) for at in (event.evidence.start, event.evidence.end))
-        near = _dating(text, phrase(read, event.trigger.start), event, found[first:last])
+        there = found[first:last]
+        near = _dating(text, phrase(read, event.trigger.start), event, there)
         if event.status in _OPEN:
             near = [each for each in near if not _is_behind(each, event, today)]
         when = _named(event, near) or _nearest(text, event, near, triggers)
-        dated.append(_at(event, when, today) if when else _undated(text, event, near))
+        dated.append(_at(event, when, today) if when else _undated(text, event, there))
     return dated
 
 
@@ -186,7 +187,7 @@ def _goes_on(text: str, times_at: Sequence[int], scene: Event, event: Event) -> 
     if event.date or event.again or event.status != "asserted" or event.type not in _HAPPENING:
         return False
     between = text[scene.evidence.end : event.evidence.start]
-    if not between or len(between) > _STEP or "\n" in between:
+    if event.evidence.start < scene.evidence.end or len(between) > _STEP or "\n" in between:
         return False
     return bisect_left(times_at, scene.evidence.end) == bisect_left(times_at, event.evidence.end)
 

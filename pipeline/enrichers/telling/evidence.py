@@ -4,10 +4,8 @@ What is spoken of as known ('the blast') needs no more than an event that it can
 shared.
 """
 
-from functools import cache
-
 from pipeline.enrichers.telling.facts import SPEECH, Telling, tolls
-from pipeline.enrichers.telling.lexicon import listed, stem
+from pipeline.enrichers.telling.lexicon import listed, stem, stems, stems_of_kind
 from pipeline.enrichers.telling.same import MUTUAL, SPECIFIC, Group, shared
 from pipeline.story import EventType
 
@@ -49,20 +47,27 @@ def is_near(telling: Telling, told: Group) -> bool:
 
 def continues(telling: Telling, told: Group) -> bool:
     """Whether it tells the toll of what was told right before: 'Sixty people were wounded and four are missing.'"""
-    words = telling.content
-    if not telling.is_result or telling.standing != "bare" or telling.actors or not is_near(telling, told):
+    words = telling.content - {stem(telling.word)}
+    outcome = telling.is_result and telling.standing == "bare" and not telling.word.endswith("ing")
+    if not outcome or telling.actors or not is_near(telling, told) or has_day_of_its_own(telling, told):
         return False
     if telling.event.evidence == told.tellings[-1].event.evidence:
         return False
-    if not words.isdisjoint(_stems("elsewhere")) or not telling.event.casualties:
+    if not words.isdisjoint(stems("elsewhere")):
         return False
-    new = all(count.kind not in told.lows for count in telling.event.casualties)
-    return new or not words.isdisjoint(_stems("of_the_toll"))
+    counts = telling.event.casualties
+    new = bool(counts) and all(count.kind not in told.lows for count in counts)
+    return (new and words.isdisjoint(stems("causes"))) or not words.isdisjoint(stems("of_the_toll"))
 
 
-@cache
-def _stems(name: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in listed(name))
+def has_day_of_its_own(telling: Telling, told: Group) -> bool:
+    """Whether it is dated, and nothing else that tells the event is."""
+    return telling.event.begins is not None and all(each.event.begins is None for each in told.tellings)
+
+
+def mentions_kind(telling: Telling, other: Telling) -> bool:
+    """Whether the other's sentence has a word for the telling's manner of event: 'killed when a bomb went off'."""
+    return any(not other.content.isdisjoint(stems_of_kind(kind)) for kind in telling.kinds)
 
 
 def joins(telling: Telling, told: Group) -> bool:
@@ -100,7 +105,7 @@ def _says_again(telling: Telling, told: Group) -> bool:
 def _matter(telling: Telling) -> frozenset[str]:
     """The stems of its sentence but for who speaks and the word of saying."""
     speaker = (stem(word) for each in telling.actors for word in (each.name or each.head).split())
-    return telling.content.difference(speaker, (stem(telling.word),))
+    return telling.content.difference(speaker, (stem(telling.word),), stems("common"))
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -149,8 +149,7 @@ def head(phrase: str) -> str:
 def _content(scene: _Scene, event: Event) -> frozenset[str]:
     first = bisect_left(scene.read.starts, event.evidence.start)
     last = bisect_left(scene.read.starts, event.evidence.end)
-    own = (word for word in scene.read.lower[first:last] if len(word) > 2 and word not in listed("common"))
-    return frozenset(stem(word) for word in own)
+    return frozenset(stem(word) for word in scene.read.lower[first:last] if len(word) > 2)
 
 
 def tolls(event: Event) -> Iterable[Casualties]:

@@ -34,6 +34,18 @@ def kinds(word: str) -> frozenset[str]:
     return _groups("kind_").get(word) or frozenset((stem(word),))
 
 
+@cache
+def stems(name: str) -> frozenset[str]:
+    """The stems of the list of that name."""
+    return frozenset(map(stem, listed(name)))
+
+
+@cache
+def stems_of_kind(kind: str) -> frozenset[str]:
+    """The stems of the words for a manner of event."""
+    return frozenset(map(stem, word_lists(FILE).get(f"kind_{kind}", (kind,))))
+
+
 def sort(word: str) -> str | None:
     """What sort of party a noun in lower case is: 'gunmen' are attackers, a 'lorry' is a vehicle."""
     return next(iter(sorted(_groups("party_").get(word, ()))), None)

@@ -8,16 +8,18 @@ shares enough with it.
 import re
 from collections.abc import Sequence
 
-from pipeline.enrichers.telling.evidence import continues, evidence, is_near, joins
+from pipeline.enrichers.telling.evidence import continues, evidence, has_day_of_its_own, is_near, joins, mentions_kind
 from pipeline.enrichers.telling.facts import Telling
 from pipeline.enrichers.telling.lexicon import listed
 from pipeline.enrichers.telling.mention import SPOKEN_OF
 from pipeline.enrichers.telling.same import Group, forbidden, group, shared
 
 _JUST_TOLD, _NEAR, _FIRST, _AGAIN, _KIND, _MODIFIED = 2.0, 1.0, 2.0, 0.2, 0.5, 1.0
-_PAST, _OTHER, _RIVAL = 1.5, 1.5, 0.4
+_PAST, _OTHER, _UNLIKE, _RIVAL = 1.5, 1.5, 1.0, 0.4
 _ENOUGH, _MARGIN = 1.5, 0.25
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while)\b|\b(?:after|before|since|following|days?|weeks?|months?|years?)\b")
+_PASSIVE = re.compile(r"\b(?:was|were|been|be|being|is|are)(?: \w+)?\s+$")
+"""Before what came of something, which was of something told after it: 'was killed when'."""
 _HARMED = frozenset({"ASSAULT", "ACCIDENT", "DISASTER", "CRIME", "WEATHER", "DEATH"})
 _DEATHS = frozenset({"DEATH", "ASSAULT"})
 _UNTYPED = frozenset({"ASSAULT", "DEATH"})
@@ -42,7 +44,8 @@ def _of_sentence(text: str, telling: Telling, groups: Sequence[Group]) -> Group 
         if last.event.evidence != telling.event.evidence:
             continue
         between = text[last.event.trigger.end : telling.event.trigger.start]
-        if _is_outcome(telling, last) and not _CLAUSE.search(_without_numbers(between)):
+        passive = telling.is_result and _PASSIVE.search(between)
+        if _is_outcome(telling, last) and not passive and not _CLAUSE.search(_without_numbers(between)):
             return told
     return None
 
@@ -108,6 +111,7 @@ def _fit(telling: Telling, told: Group, groups: Sequence[Group]) -> float:
     here = _JUST_TOLD if same else _NEAR
     modified = any(telling.modifiers & each.content for each in told.tellings)
     named = any(telling.kinds & each.kinds for each in told.tellings)
+    unlike = telling.kinds and not any(each.kinds or mentions_kind(telling, each) for each in told.tellings)
     vague = not (near or facts or modified or named)
     past = told.lead.event.status == "background" and telling.event.status != "background" and not near
     return (
@@ -119,6 +123,7 @@ def _fit(telling: Telling, told: Group, groups: Sequence[Group]) -> float:
         + facts
         - _PAST * past
         - _OTHER * own
+        - _UNLIKE * bool(unlike)
         - _RIVAL * vague * _rivals(told, groups)
     )
 
@@ -130,9 +135,13 @@ def _rivals(told: Group, groups: Sequence[Group]) -> int:
 
 
 def _names_its_own(telling: Telling, told: Group) -> bool:
-    """Whether it says of whom or where, and of that the event's other tellings say nothing."""
+    """Whether it says of whom, where or when, and of that the event's other tellings say nothing."""
     if telling.names and not any(telling.names & each.content for each in told.tellings):
         return True
-    targets = any(each.sort or each.name for each in telling.targets) and told.targets
+    if has_day_of_its_own(telling, told):
+        return True
+    anybody = any(each.head in listed("anybody") for each in told.targets)
+    own = (each for each in telling.targets if each.sort != "people" or not anybody)
+    targets = any(each.sort or each.name for each in own) and told.targets
     place = telling.place and told.places and all(telling.place.name != each.name for each in told.places)
     return bool((targets and not shared(telling.targets, told.targets)) or place)

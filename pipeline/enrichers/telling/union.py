@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from pipeline.enrichers.telling.facts import Party, Telling
 from pipeline.enrichers.telling.lexicon import listed
+from pipeline.enrichers.telling.mention import SPOKEN_OF
 from pipeline.enrichers.telling.tolls import united
-from pipeline.story import Event, EventStatus, Participant
+from pipeline.story import Event, EventStatus, Participant, Span
 
 _PRECISE = {"city": 3, "other": 2, "region": 1, "country": 0}
 _SUREST: tuple[EventStatus, ...] = ("background", "asserted")
@@ -25,7 +26,7 @@ def event_of(text: str, tellings: Sequence[Telling]) -> Event:
     return replace(
         _placed(ordered),
         mode=next((each.event.mode for each in ordered if each.event.mode), None),
-        again=tuple(each.event.trigger for each in rest),
+        again=_again(ordered),
         actors=_parties([(each.event.actors, each.actors) for each in ordered]),
         targets=_parties([(each.event.targets, each.targets) for each in ordered]),
         instruments=_instruments(ordered),
@@ -37,8 +38,16 @@ def event_of(text: str, tellings: Sequence[Telling]) -> Event:
 
 
 def _status(ordered: Sequence[Telling]) -> EventStatus:
-    told = {each.event.status for each in ordered}
-    return next((status for status in _SUREST if status in told), ordered[0].event.status)
+    """The surest that a verb tells: 'the talks' of a plan say nothing of whether they were held."""
+    verbs = [each for each in ordered if each.standing not in SPOKEN_OF] or ordered[:1]
+    told = {each.event.status for each in verbs}
+    return next((status for status in _SUREST if status in told), verbs[0].event.status)
+
+
+def _again(ordered: Sequence[Telling]) -> tuple[Span, ...]:
+    """All triggers but the lead's, in the order of the text."""
+    spans = [span for each in ordered for span in (each.event.trigger, *each.event.again)]
+    return tuple(sorted(spans[1:], key=lambda span: span.start))
 
 
 def _lead(tellings: Sequence[Telling]) -> Telling:
