@@ -36,6 +36,11 @@ _CONTRIBUTED = re.compile(
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(r"^[(\[]?[a-z]{2,5}(?:[-/,][a-z]{2,5}){1,6}[)\]]?$")
+_NAMELESS = re.compile(
+    r"(?:the |our |several )?(?:[\w-]+ )?(?:correspondents|reporters|journalists|staff|newsrooms?|bureaus?)\b|the ",
+    re.IGNORECASE,
+)
+"""Who has no name: 'Reporting by correspondents in Bamako'."""
 _LONGEST = 1500
 
 
@@ -47,8 +52,10 @@ def is_credit(paragraph: str) -> bool:
         return len(authors(paragraph)) > 0 and not _is_prose(paragraph)
     if found := _START.match(paragraph):
         rest = paragraph[found.end() :]
-        names = rest[:1].isupper() or not rest[:1].isascii() or rest[:4].lower() == "the "
-        return names and (paragraph.lstrip()[:1] in "([" or (len(authors(paragraph)) > 0 and not _is_prose(paragraph)))
+        names = rest[:1].isupper() or not rest[:1].isascii() or _NAMELESS.match(rest)
+        return bool(names) and (
+            paragraph.lstrip()[:1] in "([" or (len(authors(paragraph)) > 0 and not _is_prose(paragraph))
+        )
     return False
 
 
@@ -100,7 +107,12 @@ def authors(credit: str) -> tuple[Author, ...]:
         label = " ".join(re.sub(r"\s*&\s*", " and ", role[language]).lower().split())
         label = label.removeprefix("with ")
         names = re.split(r"(?<=\w{3})\.\s+(?=[A-Z])", names, maxsplit=1)[0]
-        found.extend(Author(name=who.name, role=label, place=who.place) for who in people(_trim(names), language))
+        named = people(_trim(names), language)
+        if _NAMELESS.match(
+            names.strip()
+        ):  # 'correspondents in Bamako and Niamey' are places; 'and Ana Ruiz' is somebody
+            named = tuple(who for who in named if " " in who.name)
+        found.extend(Author(name=who.name, role=label, place=who.place) for who in named)
     return tuple(found)
 
 

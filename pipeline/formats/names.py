@@ -69,6 +69,9 @@ def people(text: str, language: str = "en") -> tuple[Person, ...]:
     return _share_places(found)
 
 
+_ELIDED = {"dell", "dall", "nell", "sant", "degl", "all"}
+
+
 def proper_case(name: str) -> str:
     """'JOHN MCDONALD' as 'John McDonald', 'RIO DE JANEIRO' as 'Rio de Janeiro'; names with lower case stay."""
     if name.upper() != name or sum(map(str.isalpha, name)) < 3:
@@ -85,10 +88,15 @@ def _proper_word(word: str) -> str:
         return word
     pieces = re.split(r"([-'’])", word)
     cased = "".join(
-        piece.lower() if number and piece.lower() in PARTICLES else piece.capitalize()
+        piece.lower() if number and (piece.lower() in PARTICLES or _goes_on(pieces[:number])) else piece.capitalize()
         for number, piece in enumerate(pieces)
     )
     return re.sub(r"\bMc([a-zà-ÿ])", lambda found: "Mc" + found[1].upper(), cased)
+
+
+def _goes_on(before: list[str]) -> bool:
+    """Whether an apostrophe is a letter of the name: 'Nuku'alofa', 'Sana'a', unlike 'O'Brien' and 'Dell'Acqua'."""
+    return len(before) > 1 and before[-1] in "'’" and len(before[-2]) > 2 and before[-2].lower() not in _ELIDED
 
 
 def _chunks(text: str, language: str) -> list[str]:
