@@ -27,4 +27,4 @@ def run(analysis: Analysis) -> Story:
     groups = merged(analysis.text, tellings(analysis, dated(analysis, events)))
     united = sorted((event_of(analysis.text, each.tellings) for each in groups), key=lambda event: event.trigger.start)
     told = tuple(explaining(analysis, marked(analysis, continued(analysis, united))))
-    return replace(analysis.story, events=told, toll=story_toll(told), entities=salient(analysis, told))
+    return replace(analysis.story, events=told, toll=story_toll(analysis.text, told), entities=salient(analysis, told))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.enrichers.telling.evidence import continues, evidence, has_day_of_its_own, is_near, joins, mentions_kind
-from pipeline.enrichers.telling.facts import Telling
+from pipeline.enrichers.telling.facts import Party, Telling
 from pipeline.enrichers.telling.lexicon import listed
 from pipeline.enrichers.telling.mention import SPOKEN_OF
 from pipeline.enrichers.telling.same import Group, forbidden, group, shared
@@ -140,8 +140,13 @@ def _names_its_own(telling: Telling, told: Group) -> bool:
         return True
     if has_day_of_its_own(telling, told):
         return True
-    anybody = any(each.head in listed("anybody") for each in told.targets)
-    own = (each for each in telling.targets if each.sort != "people" or not anybody)
-    targets = any(each.sort or each.name for each in own) and told.targets
+    targets = told.targets and [each for each in telling.targets if not _may_be_among(each, told.targets)]
     place = telling.place and told.places and all(telling.place.name != each.name for each in told.places)
     return bool((targets and not shared(telling.targets, told.targets)) or place)
+
+
+def _may_be_among(party: Party, others: Sequence[Party]) -> bool:
+    """Whether one of the others is of its sort, or may be of any: 'centre' of 'school', 'villagers' of 'people'."""
+    if party.sort is not None and any(party.sort == each.sort for each in others):
+        return True
+    return party.sort == "people" and any(each.head in listed("anybody") for each in others)

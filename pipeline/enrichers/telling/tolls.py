@@ -57,12 +57,24 @@ def _trust(text: str, count: Casualties) -> int:
 
 
 def _valid(text: str, numbers: Sequence[_Number]) -> list[Casualties]:
-    """Those of the most trusted: the last of those that replace others, else the first told, and those beside it."""
+    """The one to be preferred and those beside it, then what others say instead: the last of those that replace
+    others, else the first told."""
     trust = max(each.trust for each in numbers)
     best = [each for each in numbers if each.trust == trust]
     chosen = best[-1] if trust == 2 else _first(best)
     same = [each.toll for each in best if each.telling == chosen.telling]
-    return [chosen.toll, *_beside(text, chosen.toll, same)]
+    found = [chosen.toll, *_beside(text, chosen.toll, same)]
+    others = [each.toll for each in best if each.telling != chosen.telling and trust == 1]
+    for other in others:
+        if all(other.low != each.low for each in found) and (other.low > chosen.toll.low or _is_counted(text, other)):
+            found.append(other)
+    return found
+
+
+def _is_counted(text: str, count: Casualties) -> bool:
+    """Whether a number is told as a toll, so that a lower one is another's count and no part: 'put the toll at 22'."""
+    before = _CLAUSE.split(text[max(count.span.start - _BEFORE, 0) : count.span.start])[-1]
+    return not listed("counting").isdisjoint(before.lower().split())
 
 
 def _first(numbers: Sequence[_Number]) -> _Number:
@@ -82,28 +94,30 @@ def _beside(text: str, chosen: Casualties, others: Iterable[Casualties]) -> list
     return found
 
 
-def story_toll(events: Sequence[Event]) -> tuple[Toll, ...]:
+def story_toll(text: str, events: Sequence[Event]) -> tuple[Toll, ...]:
     """That of the main event; where it cost nobody, of the event of the news that cost most."""
     main = next((event for event in events if event.main and event.casualties), None)
     harmful = [event for event in events if event.status == "asserted" and event.casualties]
     chosen = main if main and main.status == "asserted" else max(harmful, key=severity, default=None)
-    return tuple(_sums(chosen.casualties)) if chosen else ()
+    return tuple(_sums(text, chosen.casualties)) if chosen else ()
 
 
 _ORDER: tuple[CasualtyKind, ...] = ("killed", "missing", "wounded", "detained", "displaced")
 
 
 def severity(event: Event) -> tuple[int, ...]:
-    """For comparing events: the numbers by kind, the killed first."""
-    sums = {toll.kind: toll.low for toll in _sums(event.casualties)}
-    return tuple(sums.get(kind, 0) for kind in _ORDER)
+    """For comparing events: the preferred number of each kind, the killed first."""
+    preferred: dict[CasualtyKind, int] = {}
+    for count in event.casualties:
+        preferred.setdefault(count.kind, count.low)
+    return tuple(preferred.get(kind, 0) for kind in _ORDER)
 
 
-def _sums(counts: Iterable[Casualties]) -> list[Toll]:
+def _sums(text: str, counts: Iterable[Casualties]) -> list[Toll]:
     by_kind: dict[CasualtyKind, list[Casualties]] = {}
     for count in counts:
         by_kind.setdefault(count.kind, []).append(count)
-    return [_sum(kind, numbers) for kind, numbers in by_kind.items()]
+    return [_sum(kind, [first, *_beside(text, first, others)]) for kind, (first, *others) in by_kind.items()]
 
 
 def _sum(kind: CasualtyKind, numbers: Sequence[Casualties]) -> Toll:
