@@ -7,10 +7,11 @@ same way.
 from dataclasses import replace
 
 from pipeline.enrichers.analysis import Analysis
-from pipeline.enrichers.telling.days import continued, dated, explaining
+from pipeline.enrichers.telling.days import dated
 from pipeline.enrichers.telling.facts import tellings
 from pipeline.enrichers.telling.main_event import marked
 from pipeline.enrichers.telling.merging import merged
+from pipeline.enrichers.telling.narrative import continued, explaining
 from pipeline.enrichers.telling.salience import salient
 from pipeline.enrichers.telling.tolls import story_toll
 from pipeline.enrichers.telling.union import event_of

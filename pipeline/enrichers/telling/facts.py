@@ -82,6 +82,7 @@ class _Scene:
         named = sorted((span.start, place.name) for place in story.places for span in place.mentions)
         self.starts = [start for start, _ in named]
         self.names = [name for _, name in named]
+        self.contents: dict[int, frozenset[str]] = {}
 
     def places_between(self, start: int, end: int) -> frozenset[str]:
         """The places named there."""
@@ -147,9 +148,11 @@ def head(phrase: str) -> str:
 
 
 def _content(scene: _Scene, event: Event) -> frozenset[str]:
-    first = bisect_left(scene.read.starts, event.evidence.start)
-    last = bisect_left(scene.read.starts, event.evidence.end)
-    return frozenset(stem(word) for word in scene.read.lower[first:last] if len(word) > 2)
+    start = event.evidence.start
+    if start not in scene.contents:
+        first, last = (bisect_left(scene.read.starts, at) for at in (start, event.evidence.end))
+        scene.contents[start] = frozenset(stem(word) for word in scene.read.lower[first:last] if len(word) > 2)
+    return scene.contents[start]
 
 
 def tolls(event: Event) -> Iterable[Casualties]:

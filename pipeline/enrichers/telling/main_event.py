@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log1p
+from typing import NamedTuple
 
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.telling.lexicon import kinds, stem
@@ -47,29 +48,36 @@ def _lead_end(text: str) -> tuple[int, int]:
     return first, second if second >= 0 else len(text)
 
 
-def _headline(story: Story) -> frozenset[str]:
+class _Headline(NamedTuple):
+    """The words of all headlines in lower case, their stems, and the manners of event that they may tell."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+    kinds: frozenset[str]
+
+
+def _headline(story: Story) -> _Headline:
     texts = (story.headline or "", *(each.text for each in story.headlines))
-    return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+    found = frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+    return _Headline(found, frozenset(map(stem, found)), frozenset(kind for word in found for kind in kinds(word)))
 
 
-def _points(event: Event, number: int, lead: tuple[int, int], headline: frozenset[str]) -> float:
+def _points(event: Event, number: int, lead: tuple[int, int], headline: _Headline) -> float:
     start = min(span.start for span in (event.trigger, *event.again))
     place = _LEAD if start < lead[0] else _SECOND if start < lead[1] else 0.0
     first = _FIRST if number == 0 and start < lead[0] else 0.0
-    named = _in_headline(event, headline) if headline else 0.0
+    named = _in_headline(event, headline) if headline.words else 0.0
     told = _TOLD * log1p(len(event.again)) + _TOLL * log1p(sum(severity(event)[:3]))
     return (place + first + named + told) * _STATUS[event.status]
 
 
-def _in_headline(event: Event, headline: frozenset[str]) -> float:
+def _in_headline(event: Event, headline: _Headline) -> float:
     """What of the event the headline has: its word or another for its manner, its parties, its place, its toll."""
     triggers = [span.text.lower() for span in (event.trigger, *event.again)]
-    stems = {stem(word) for word in headline}
-    manners = frozenset(kind for word in headline for kind in kinds(word))
-    worded = any(stem(word) in stems or kinds(word) & manners for word in triggers)
-    parties = sum(_is_named(each, headline) for each in (*event.actors[:2], *event.targets[:2]))
-    place = bool(event.place and event.place.lower().split()[-1] in headline)
-    numbers = any(str(count.low) in headline for count in event.casualties if count.low > 1)
+    worded = any(stem(word) in headline.stems or kinds(word) & headline.kinds for word in triggers)
+    parties = sum(_is_named(each, headline.words) for each in (*event.actors[:2], *event.targets[:2]))
+    place = bool(event.place and event.place.lower().split()[-1] in headline.words)
+    numbers = any(str(count.low) in headline.words for count in event.casualties if count.low > 1)
     return _TRIGGER * worded + _PARTY * parties + _PLACE * place + _NUMBER * numbers
 
 

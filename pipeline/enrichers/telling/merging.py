@@ -12,7 +12,7 @@ from pipeline.enrichers.telling.evidence import continues, evidence, has_day_of_
 from pipeline.enrichers.telling.facts import Party, Telling
 from pipeline.enrichers.telling.lexicon import listed
 from pipeline.enrichers.telling.mention import SPOKEN_OF
-from pipeline.enrichers.telling.same import Group, forbidden, group, shared
+from pipeline.enrichers.telling.same import Group, forbidden, group, shared, types_fit
 
 _JUST_TOLD, _NEAR, _FIRST, _AGAIN, _KIND, _MODIFIED = 2.0, 1.0, 2.0, 0.2, 0.5, 1.0
 _PAST, _OTHER, _UNLIKE, _RIVAL = 1.5, 1.5, 1.0, 0.4
@@ -76,7 +76,7 @@ def forbidden_outcome(telling: Telling, last: Telling) -> bool:
 def _of_story(telling: Telling, groups: Sequence[Group]) -> Group | None:
     if telling.standing == "other":
         return None
-    fitting = [told for told in groups if not forbidden(telling, told)]
+    fitting = [told for told in groups if types_fit(telling, told) and not forbidden(telling, told)]
     if telling.standing in SPOKEN_OF:
         return _referent(telling, fitting, groups)
     last = max((told for told in groups if told.lead.event.type in _HARMED), key=_reach, default=None)

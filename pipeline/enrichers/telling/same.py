@@ -66,10 +66,9 @@ def group(telling: Telling) -> Group:
 
 
 def forbidden(telling: Telling, told: Group) -> bool:
-    """Whether the telling cannot be of the group's event."""
+    """Whether the telling cannot be of the group's event, though its type fits."""
     return (
         _side_by_side(telling, told.tellings[-1])
-        or not _types_fit(telling, told)
         or not _statuses_fit(telling, told)
         or not kinds_fit(telling, told)
         or any(_days_differ(telling, each) for each in told.tellings)
@@ -83,8 +82,9 @@ def _side_by_side(telling: Telling, last: Telling) -> bool:
     return {telling.standing, last.standing} <= SPOKEN_OF and telling.event.evidence == last.event.evidence
 
 
-def _types_fit(telling: Telling, told: Group) -> bool:
-    lead = told.lead
+def types_fit(telling: Telling, told: Group) -> bool:
+    """Whether the types are one, or may be of one event."""
+    lead = told.tellings[0]
     one, other = telling.event.type, lead.event.type
     if one == other:
         return True
