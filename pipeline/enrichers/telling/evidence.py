@@ -51,7 +51,7 @@ def continues(telling: Telling, told: Group) -> bool:
     outcome = telling.is_result and telling.standing == "bare" and not telling.word.endswith("ing")
     if not outcome or telling.actors or not is_near(telling, told) or has_day_of_its_own(telling, told):
         return False
-    if telling.event.evidence == told.tellings[-1].event.evidence:
+    if telling.event.evidence == told.tellings[-1].event.evidence or told.lead.word in listed("bloodless"):
         return False
     if not words.isdisjoint(stems("elsewhere")):
         return False

@@ -106,7 +106,7 @@ def _fit(telling: Telling, told: Group, groups: Sequence[Group]) -> float:
     own = _names_its_own(telling, told)
     if not near and facts < 1 and (telling.standing != "known" or own):
         return 0.0  # 'the attack on the market' is not any attack
-    first = told is groups[0] or not told.lead.paragraph
+    first = (told is groups[0] or not told.lead.paragraph) and told.lead.standing != "other"
     same = telling.paragraph == told.tellings[-1].paragraph or telling.standing == "just told"
     here = _JUST_TOLD if same else _NEAR
     modified = any(telling.modifiers & each.content for each in told.tellings)

@@ -16,6 +16,8 @@ from pipeline.story import Casualties, CasualtyKind, Event, Toll
 _BEFORE, _AFTER = 70, 30
 """Code points around a number in which words speak of it."""
 _CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s(?:and|but|while)\s")
+_MEASURE = re.compile(r"\bsince\b[^.;]{0,60}\bwhen\b[^.;]*$")
+"""'the deadliest since 1999, when a man killed nine': the nine are of 1999."""
 _WORD = re.compile(r"\w+")
 _SIDE_BY_SIDE = re.compile(r"[^.;:]{0,40}?(?:,|,? and| as well as| plus) (?:at least |more than |another |about )?")
 _ABOUT = re.compile(r"(?:at least|more than|about|nearly|some|another|around|up to|as many as)\s+$", re.IGNORECASE)
@@ -36,7 +38,7 @@ def united(text: str, tellings: Sequence[Telling]) -> tuple[Casualties, ...]:
     for number, telling in enumerate(tellings):
         for count in telling.event.casualties:
             key = (count.kind, count.span.start, count.span.end)
-            if key not in seen:
+            if key not in seen and not _MEASURE.search(text, max(count.span.start - 2 * _BEFORE, 0), count.span.start):
                 seen.add(key)
                 found.setdefault(count.kind, []).append(_Number(count, number, _trust(text, count)))
     return tuple(count for numbers in found.values() for count in _valid(text, numbers))
