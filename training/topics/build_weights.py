@@ -10,7 +10,7 @@ weights.
 
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,7 @@ def examples(language: str) -> Iterator[Example]:
 
 
 def stop_words(language: str) -> frozenset[str]:
+    """The words of a language that are left out."""
     return frozenset(word for name, line in sections(HERE / "texts" / "stop_words.txt") if name == language
                      for word in words(line, 10_000))  # fmt: skip
 
@@ -124,7 +125,7 @@ def matrix(read: list[dict[str, float]], columns: Mapping[str, int]) -> Array:
         for key, value in features.items():
             if key in columns:
                 row[columns[key]] = value
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def targets(read: list[Example], codes: list[str]) -> Array:
@@ -133,7 +134,7 @@ def targets(read: list[Example], codes: list[str]) -> Array:
     for row, example in zip(found, read, strict=True):
         for rank, topic in enumerate(example.topics):
             row[codes.index(topic)] += (1 - SMOOTHING) / 2**rank
-    return found / found.sum(axis=1, keepdims=True)
+    return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def fit(x: Array, y: Array, importance: Array) -> Array:
@@ -153,7 +154,7 @@ def fit(x: Array, y: Array, importance: Array) -> Array:
 
 def balanced(read: list[Example], codes: list[str]) -> Array:
     """The importance of each text, so that each topic has as much."""
-    sums = Counter[str]()
+    sums = defaultdict[str, float](float)
     for example in read:
         sums[example.topics[0]] += example.weight
     return np.array([example.weight / sums[example.topics[0]] / len(codes) for example in read], dtype=np.float32)
@@ -176,6 +177,7 @@ def build(language: str) -> list[str]:
 
 
 def main() -> None:
+    """Write the files of the languages named, or of all."""
     for language in sys.argv[1:] or LANGUAGES:
         lines = build(language)
         about = "# Made by training/topics/build_weights.py: feature, weights by top-level topic in tenths.\n"

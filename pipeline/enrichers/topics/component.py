@@ -22,7 +22,7 @@ from pipeline.story import Event, Story, Topic
 NAME = "topics"
 VERSION = "1"
 AGENCY = "agency"
-READ = 500
+READ = 400
 """Words of the text that are read: what comes later repeats or explains."""
 LEAD = 60
 HEADLINE_WEIGHT, LEAD_WEIGHT, REST_WEIGHT = 2.0, 1.5, 0.5
