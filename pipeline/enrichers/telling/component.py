@@ -7,7 +7,7 @@ same way.
 from dataclasses import replace
 
 from pipeline.enrichers.analysis import Analysis
-from pipeline.enrichers.telling.days import dated
+from pipeline.enrichers.telling.days import dated, dated_alone
 from pipeline.enrichers.telling.facts import tellings
 from pipeline.enrichers.telling.main_event import marked
 from pipeline.enrichers.telling.merging import merged
@@ -27,5 +27,5 @@ def run(analysis: Analysis) -> Story:
     events = sorted(analysis.story.events, key=lambda event: event.trigger.start)
     groups = merged(analysis.text, tellings(analysis, dated(analysis, events)))
     united = sorted((event_of(analysis.text, each.tellings) for each in groups), key=lambda event: event.trigger.start)
-    told = tuple(explaining(analysis, marked(analysis, continued(analysis, united))))
+    told = tuple(explaining(analysis, marked(analysis, continued(analysis, dated_alone(analysis, united)))))
     return replace(analysis.story, events=told, toll=story_toll(analysis.text, told), entities=salient(analysis, told))

@@ -8,15 +8,15 @@ clause of its own: of 'the army, which was set up in 2016, attacked' the attack 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from pipeline.enrichers.analysis import Analysis
 from pipeline.enrichers.telling.facts import SPEECH
 from pipeline.enrichers.telling.lexicon import listed
-from pipeline.enrichers.telling.mention import SPOKEN_OF, Phrase, is_verb, phrase
+from pipeline.enrichers.telling.mention import SPOKEN_OF, is_verb, phrase
 from pipeline.enrichers.times import When, nearest, story_day, times
-from pipeline.enrichers.words import words
+from pipeline.enrichers.words import Words, words
 from pipeline.story import Day, Event, EventStatus
 
 WEEK = timedelta(days=7)
@@ -28,7 +28,9 @@ _BORDER = re.compile(
     re.IGNORECASE,
 )
 _BORDER_AFTER = re.compile(r"\b(?:had|said|says|saying)\b")
-_OWN_TIME = re.compile(r" (?:of |that |which |was |were |is |had |began |begun |started |happened |took place |came )*")
+_OWN_TIME = re.compile(
+    r" (?:of |was |were |is |had |began |begun |started |happened |took place |came )*|,? (?:that|which) [^,;:]{0,50}"
+)
 """Between a noun and the time that its phrase has: 'the truce of April 30', 'since the offensive began in May'."""
 _OF_THE_TIME = re.compile(r",? (?:when|on which)\b")
 """'in 2022, when a strike ended': the strike was then."""
@@ -46,28 +48,58 @@ _REACH = 60
 
 
 def dated(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
-    """The events, which are in the order of their triggers, with their days, those before the news as background."""
-    text, today = analysis.text, story_day(analysis.story)
-    found = times(text, today)
+    """The events, which are in the order of their triggers, with their days, those before the news as background.
+
+    What is spoken of as known gets only the day of its own noun phrase: 'condemned the blast on Monday'.
+    """
+    scene = _scene(analysis, events)
+    return [_dated(scene, event, _own(scene, event)) for event in events]
+
+
+def dated_alone(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
+    """The merged events, with the day of its clause for what has none and was told nowhere else: 'won the support of
+    the board on Monday'."""
+    scene = _scene(analysis, events)
+    return [event if event.date or event.again else _dated(scene, event, scene.near(event)) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What events are dated by: the text as words, its times and the offsets of the triggers."""
+
+    read: Words
+    today: date | None
+    whens: Sequence[When]
+    starts: Sequence[int]
+    triggers: Sequence[int]
+
+    def near(self, event: Event) -> Sequence[When]:
+        """The times of the event's sentence."""
+        first, last = (bisect_left(self.starts, at) for at in (event.evidence.start, event.evidence.end))
+        return self.whens[first:last]
+
+
+def _scene(analysis: Analysis, events: Sequence[Event]) -> _Scene:
+    today = story_day(analysis.story)
+    found = times(analysis.text, today)
     starts = [each.span.start for each in found]
-    read, triggers = words(text), [event.trigger.start for event in events]
-    dated = []
-    for event in events:
-        first, last = (bisect_left(starts, at) for at in (event.evidence.start, event.evidence.end))
-        there = found[first:last]
-        near = _dating(text, phrase(read, event.trigger.start), event, there)
-        if event.status in _OPEN:
-            near = [each for each in near if not _is_behind(each, event, today)]
-        when = _named(event, near) or _nearest(text, event, near, triggers)
-        dated.append(_at(event, when, today) if when else _undated(text, event, there))
-    return dated
+    return _Scene(words(analysis.text), today, found, starts, [event.trigger.start for event in events])
 
 
-def _dating(text: str, found: Phrase, event: Event, near: Sequence[When]) -> Sequence[When]:
-    """Of the times of its sentence those that may date the event: what is spoken of as known and not the subject has
-    only those of its own noun phrase. In 'condemned the blast and left on Monday' the blast has none."""
-    start = event.evidence.start
-    if found.standing not in SPOKEN_OF or not text[start : found.start].strip('"“‘ '):
+def _dated(scene: _Scene, event: Event, near: Sequence[When]) -> Event:
+    text, today = scene.read.text, scene.today
+    if event.status in _OPEN:
+        near = [each for each in near if not _is_behind(each, event, today)]
+    when = _named(event, near) or _nearest(text, event, near, scene.triggers)
+    return _at(event, when, today) if when else _undated(text, event, scene.near(event))
+
+
+def _own(scene: _Scene, event: Event) -> Sequence[When]:
+    """Of the times of its sentence those that may date the event if it is told elsewhere too."""
+    near = scene.near(event)
+    found = phrase(scene.read, event.trigger.start) if near else None
+    text, start = scene.read.text, event.evidence.start
+    if not found or found.standing not in SPOKEN_OF or not text[start : found.start].strip('"“‘ '):
         return near
     own = (found.start, event.trigger.start)
     return [

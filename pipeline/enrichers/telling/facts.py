@@ -90,7 +90,7 @@ class _Scene:
 
 
 def _telling(scene: _Scene, event: Event) -> Telling:
-    word = event.trigger.text.lower().split()[0]
+    word = (event.trigger.text.lower().split() or [""])[0]
     found = phrase(scene.read, event.trigger.start)
     start, end = _around(scene, event, found)
     nearby = scene.places_between(start, end)

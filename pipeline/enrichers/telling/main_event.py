@@ -21,9 +21,9 @@ _STATUS: dict[EventStatus, float] = {
     "hypothetical": 0.4,
     "background": 0.1,
 }
-_FIRST, _LEAD, _SECOND = 2.0, 2.0, 0.75
+_FIRST, _LEAD, _SECOND = 1.5, 2.0, 0.75
 _TRIGGER, _PARTY, _PLACE, _NUMBER = 2.0, 1.0, 0.5, 1.0
-_TOLD, _TOLL = 0.8, 0.25
+_TOLD, _TOLL = 1.2, 0.4
 
 
 def marked(analysis: Analysis, events: Sequence[Event]) -> list[Event]:

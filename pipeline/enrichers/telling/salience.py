@@ -8,11 +8,18 @@ from math import log1p
 from pipeline.enrichers.analysis import Analysis
 from pipeline.story import Entity, EntityType, Event
 
-_HEADLINE, _LEAD, _NEXT = 2.0, 2.0, 0.75
+_HEADLINE, _LEAD, _NEXT = 2.0, 2.0, 0.5
 _OFTEN, _SPREAD = 1.0, 2.0
 _ACTS, _WHERE, _ELSEWHERE = 1.5, 0.75, 0.25
-_TYPE: dict[EntityType, float] = {"norp": 0.5, "law": 0.8, "event": 0.8, "product": 0.8, "location": 0.8}
-"""Peoples are mostly said of others: 'the Iraqi army'."""
+_TYPE: dict[EntityType, float] = {
+    "gpe": 0.9,
+    "location": 0.8,
+    "law": 0.8,
+    "event": 0.8,
+    "product": 0.8,
+    "norp": 0.5,
+}
+"""Peoples are mostly said of others ('the Iraqi army'), and places are where things happen."""
 
 
 def salient(analysis: Analysis, events: Sequence[Event]) -> tuple[Entity, ...]:
