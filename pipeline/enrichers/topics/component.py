@@ -29,7 +29,7 @@ HEADLINE_WEIGHT, LEAD_WEIGHT, REST_WEIGHT = 2.0, 1.5, 0.5
 SLUG_VOTE, CATEGORY_VOTE = 2.0, 2.0
 MOST = 3
 """Top levels of a story."""
-SURE, BESIDE, SHARE = 0.25, 0.15, 0.2
+SURE, BESIDE, SHARE = 0.25, 0.1, 0.1
 """The least confidence of the first top level and of others, and the least share of these in that of the first."""
 _MAIN_SHARE = 0.5
 """How much the main event speaks beside all of them together."""
