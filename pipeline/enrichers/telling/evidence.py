@@ -6,7 +6,7 @@ shared.
 
 from pipeline.enrichers.telling.facts import SPEECH, Telling, tolls
 from pipeline.enrichers.telling.lexicon import listed, stem, stems, stems_of_kind
-from pipeline.enrichers.telling.same import MUTUAL, SPECIFIC, Group, shared
+from pipeline.enrichers.telling.same import MUTUAL, SPECIFIC, Group, shared, shares_person
 from pipeline.story import EventType
 
 _HARM: frozenset[EventType] = frozenset(
@@ -83,6 +83,7 @@ def joins(telling: Telling, told: Group) -> bool:
     if not (sure or by_known):
         return False
     total = evidence(telling, told) + 1.5 * by_known + 0.5 * is_near(telling, told)
+    total += shares_person(telling.targets, told.targets)
     return total >= (3.5 if telling.standing == "new" else 2.5)
 
 

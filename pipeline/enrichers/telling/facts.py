@@ -34,6 +34,8 @@ class Party:
     """'attackers', 'vehicle', ...: see telling_words.toml. Of a name, by the type of its entity."""
     known: bool
     """Whether 'the' stands before it."""
+    is_person: bool = False
+    """Whether it is the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _place(scene: _Scene, event: Event, nearby: frozenset[str]) -> Place | None:
 def _party(scene: _Scene, party: Participant) -> Party:
     if party.name:
         kind = scene.types.get(party.name)
-        return Party(fold(party.name), "", _PARTS.get(kind or "", kind), known=True)
+        return Party(fold(party.name), "", _PARTS.get(kind or "", kind), known=True, is_person=kind == "person")
     found = head(party.span.text)
     return Party(None, found, sort(found), known=with_article(scene.read, party.span.start))
 

@@ -20,8 +20,11 @@ _ENOUGH, _MARGIN = 1.5, 0.25
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while)\b|\b(?:after|before|since|following|days?|weeks?|months?|years?)\b")
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|being|is|are)(?: \w+)?\s+$")
 """Before what came of something, which was of something told after it: 'was killed when'."""
+_OTHER_CLAUSE = re.compile(
+    r"[;:]|\b(?:who|which|that|when|where|while|after|before|since|but|said|says|was|were|had|of|for|by|from|with)\b"
+)
+_GOES_ON = re.compile(r"(?:,|\band)(?: \w+ly)? $")
 _HARMED = frozenset({"ASSAULT", "ACCIDENT", "DISASTER", "CRIME", "WEATHER", "DEATH"})
-_DEATHS = frozenset({"DEATH", "ASSAULT"})
 _UNTYPED = frozenset({"ASSAULT", "DEATH"})
 
 
@@ -44,6 +47,8 @@ def _of_sentence(text: str, telling: Telling, groups: Sequence[Group]) -> Group 
         if last.event.evidence != telling.event.evidence:
             continue
         between = text[last.event.trigger.end : telling.event.trigger.start]
+        if _is_participle(telling, last) and _GOES_ON.search(between) and not _OTHER_CLAUSE.search(between):
+            return told
         passive = telling.is_result and _PASSIVE.search(between)
         if _is_outcome(telling, last) and not passive and not _CLAUSE.search(_without_numbers(between)):
             return told
@@ -55,16 +60,23 @@ def _without_numbers(between: str) -> str:
     return re.sub(r"\b(?:between|from) \S+ (?:and|to) \S+", "", between)
 
 
+def _is_participle(telling: Telling, last: Telling) -> bool:
+    """Whether it goes on with what the same did: 'attacked a school, killing six and burning books'."""
+    both = telling.event.type == last.event.type and telling.event.type in _HARMED
+    alone = telling.standing == "bare" and telling.word.endswith("ing")
+    return both and alone and not _sides_differ(telling, last)
+
+
 def _is_outcome(telling: Telling, last: Telling) -> bool:
     """Whether one of the two says what came of the other, and nothing that either says stands against it."""
     if telling.is_result == last.is_result or not {telling.event.type, last.event.type} <= _HARMED:
         return False
     if telling.event.type != last.event.type and (telling if telling.is_result else last).event.type not in _UNTYPED:
         return False
-    return telling.standing in ("bare", "new") and not forbidden_outcome(telling, last)
+    return telling.standing in ("bare", "new") and not _sides_differ(telling, last)
 
 
-def forbidden_outcome(telling: Telling, last: Telling) -> bool:
+def _sides_differ(telling: Telling, last: Telling) -> bool:
     """Whether the two have sides or statuses that differ."""
     if telling.event.status != last.event.status:
         return True

@@ -89,7 +89,10 @@ def types_fit(telling: Telling, told: Group) -> bool:
     if one == other:
         return True
     if "DEATH" in (one, other):  # a death has its cause told elsewhere only where the number says so
-        return any(count.low > 1 and count.low in told.lows.get(count.kind, ()) for count in telling.event.casualties)
+        counted = any(
+            count.low > 1 and count.low in told.lows.get(count.kind, ()) for count in telling.event.casualties
+        )
+        return counted or shares_person([*telling.actors, *telling.targets], [*told.actors, *told.targets])
     return other in _LIKE.get(one, frozenset()) and bool(telling.kinds & lead.kinds or not telling.kinds)
 
 
@@ -170,6 +173,11 @@ def _equal(one: Party, other: Party) -> bool:
 def shared(ours: Iterable[Party], theirs: Sequence[Party]) -> float:
     """How much the sides have in common: names more than words, and 'people' next to nothing."""
     return max((_weight(one) for one in ours for other in theirs if _equal(one, other)), default=0.0)
+
+
+def shares_person(ours: Iterable[Party], theirs: Sequence[Party]) -> bool:
+    """Whether one named person is on both sides: nobody is killed twice."""
+    return any(one.is_person and one.name == other.name for one in ours for other in theirs)
 
 
 def _weight(party: Party) -> float:
