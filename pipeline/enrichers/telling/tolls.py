@@ -38,7 +38,7 @@ def united(text: str, tellings: Sequence[Telling]) -> tuple[Casualties, ...]:
     for number, telling in enumerate(tellings):
         for count in telling.event.casualties:
             key = (count.kind, count.span.start, count.span.end)
-            if key not in seen and not _MEASURE.search(text, max(count.span.start - 2 * _BEFORE, 0), count.span.start):
+            if key not in seen and not _MEASURE.search(text, telling.event.trigger.end, count.span.start):
                 seen.add(key)
                 found.setdefault(count.kind, []).append(_Number(count, number, _trust(text, count)))
     return tuple(count for numbers in found.values() for count in _valid(text, numbers))
@@ -64,11 +64,12 @@ def _valid(text: str, numbers: Sequence[_Number]) -> list[Casualties]:
     trust = max(each.trust for each in numbers)
     best = [each for each in numbers if each.trust == trust]
     chosen = best[-1] if trust == 2 else _first(best)
-    same = [each.toll for each in best if each.telling == chosen.telling]
-    found = [chosen.toll, *_beside(text, chosen.toll, same)]
+    found = _sum_of(text, chosen.toll, [each.toll for each in best if each.telling == chosen.telling])
     others = [each.toll for each in best if each.telling != chosen.telling and trust == 1]
     for other in others:
-        if all(other.low != each.low for each in found) and (other.low > chosen.toll.low or _is_counted(text, other)):
+        if all(other.low != each.low for each in found) and (
+            other.low > sum(each.low for each in found) or _is_counted(text, other)
+        ):
             found.append(other)
     return found
 
@@ -85,15 +86,27 @@ def _first(numbers: Sequence[_Number]) -> _Number:
     return max((each for each in numbers if each.telling == told), key=lambda each: each.toll.low)
 
 
-def _beside(text: str, chosen: Casualties, others: Iterable[Casualties]) -> list[Casualties]:
-    """What is told right after the chosen number as one more of its sum: 'three soldiers and two civilians'."""
-    found: list[Casualties] = []
-    end = chosen.span.end
-    for other in sorted(others, key=lambda each: each.span.start):
-        if other.span.start > end and _SIDE_BY_SIDE.fullmatch(text[end : other.span.start]):
-            found.append(other)
-            end = other.span.end
-    return found
+def _sum_of(text: str, chosen: Casualties, told: Sequence[Casualties]) -> list[Casualties]:
+    """The numbers told side by side of which `chosen` is one: 'three soldiers and two civilians'."""
+    run: list[Casualties] = []
+    for each in sorted(told, key=lambda count: count.span.start):
+        if run and not _stand_together(text, run[-1], each):
+            if chosen in run:
+                break
+            run = []
+        run.append(each)
+    return [chosen] if _is_total(run) else run
+
+
+def _stand_together(text: str, one: Casualties, other: Casualties) -> bool:
+    return bool(_SIDE_BY_SIDE.fullmatch(text, one.span.end, other.span.start))
+
+
+def _is_total(run: Sequence[Casualties]) -> bool:
+    """Whether the first number is that of all: 'killed 12 people, eight women and four men'."""
+    first, rest = run[0], run[1:]
+    people = not listed("anybody").isdisjoint(first.span.text.lower().split())
+    return bool(rest) and people and first.low >= sum(each.low for each in rest)
 
 
 def story_toll(text: str, events: Sequence[Event]) -> tuple[Toll, ...]:
@@ -119,7 +132,7 @@ def _sums(text: str, counts: Iterable[Casualties]) -> list[Toll]:
     by_kind: dict[CasualtyKind, list[Casualties]] = {}
     for count in counts:
         by_kind.setdefault(count.kind, []).append(count)
-    return [_sum(kind, [first, *_beside(text, first, others)]) for kind, (first, *others) in by_kind.items()]
+    return [_sum(kind, _sum_of(text, numbers[0], numbers)) for kind, numbers in by_kind.items()]
 
 
 def _sum(kind: CasualtyKind, numbers: Sequence[Casualties]) -> Toll:
