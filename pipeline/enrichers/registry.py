@@ -11,6 +11,7 @@ from pipeline.enrichers import entities, figures, language, model, places
 from pipeline.enrichers.analysis import LONGEST, Analysis, Component, Paragraph, paragraphs
 from pipeline.enrichers.events import component as events
 from pipeline.enrichers.quotes import component as quotes
+from pipeline.enrichers.topics import component as topics
 from pipeline.story import Story
 
 REVISION = 2
@@ -22,6 +23,7 @@ COMPONENTS: tuple[Component, ...] = (
     Component(figures.NAME, figures.VERSION, figures.run),
     Component(quotes.NAME, quotes.VERSION, quotes.run),
     Component(events.NAME, events.VERSION, events.run),
+    Component(topics.NAME, topics.VERSION, topics.run),
 )
 
 
@@ -32,7 +34,7 @@ def load() -> None:
 
 
 def enrich_batch(stories: Sequence[Story]) -> list[Story]:
-    """The stories with entities, places and events, in their order. Pure: the same stories give the same result.
+    """The stories with all that COMPONENTS find, in their order. Pure: the same stories give the same result.
 
     A story without text passes through. Of a text longer than LONGEST code points only that much is read. A text
     that is not English gets what holds without the English model.
