@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.enrichers.quotes.lexicon import cues
 from pipeline.enrichers.quotes.marks import pieces
+from pipeline.enrichers.quotes.sentences import sentences
 from pipeline.story import Quote, Span
 from tests.enrichers.quote_cases import cases, quotes, told
 
@@ -121,3 +122,12 @@ def test_hostile_texts_are_read_to_the_end(text: str) -> None:
 def test_no_form_is_a_cue_twice_in_one_language() -> None:
     assert cues("en")["said"].introduces == "clause"
     assert not cues("tlh")
+
+
+def test_a_sentence_does_not_end_within_a_name() -> None:
+    text = "The U.N. Security Council met. It left the U.N. The minister spoke in the U.S. Capitol."
+    assert [text[start:end] for start, end in sentences(text, "en")] == [
+        "The U.N. Security Council met.",
+        "It left the U.N.",
+        "The minister spoke in the U.S. Capitol.",
+    ]

@@ -15,6 +15,11 @@ _END = re.compile(rf"(?:(?<=[.!?…])|(?<=[.!?…][)\]])|(?<={_STOP}))\s+(?=[^\W
 _TOKEN = re.compile(rf"{_INNER}*[{_LAST}{_STOP}]|{_INNER}+|['’][sS]\b|\w+(?:[.’'\-]\w+)*|\S")
 _WORD = re.compile(r"[^\W\d_]+")
 _LAST_WORD = re.compile(r"([\w.]+)\.$")
+_INITIALISM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_STARTER = re.compile(
+    r"(?:The|An?|It|He|She|They|We|I|In|On|At|But|And|This|That|These|Those|His|Her|Its|Their|There|For|As|After|If|Some|No)\b"
+)
+"""Words that begin a sentence more often than they go on with a name."""
 _CONTROLS = dict.fromkeys(map(ord, (_INNER, _LAST, _STOP, "\n", "\t")), " ")
 _FULL_STOPS = ".!?…"
 _ABBREVIATION_REACH = 12
@@ -59,7 +64,7 @@ def sentences(mask: str, language: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     for end in _END.finditer(mask):
-        if _abbreviated(mask, end.start()):
+        if _abbreviated(mask, end.start(), end.end()):
             continue
         found.append((start, end.start()))
         start = end.end()
@@ -68,11 +73,14 @@ def sentences(mask: str, language: str) -> list[tuple[int, int]]:
     return _joined(found, mask, language)
 
 
-def _abbreviated(mask: str, end: int) -> bool:
+def _abbreviated(mask: str, end: int, following: int) -> bool:
+    """Whether the full stop before `end` is an abbreviation's, going by it and by what follows."""
     word = _LAST_WORD.search(mask[max(end - _ABBREVIATION_REACH, 0) : end])
     if not word:
         return False
     lower = word[1].lower()
+    if _INITIALISM.fullmatch(word[1]):  # 'the U.N. Security Council', but 'left the U.N. The minister'
+        return not _STARTER.match(mask, following)
     return lower in words().abbreviations or (len(lower) == 1 and lower.isalpha() and word[1].isupper())
 
 
