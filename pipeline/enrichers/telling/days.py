@@ -19,8 +19,9 @@ from pipeline.enrichers.times import When, nearest, story_day, times
 from pipeline.enrichers.words import Words, words
 from pipeline.story import Day, Event, EventStatus
 
-WEEK = timedelta(days=7)
+NEWS_CYCLE = timedelta(days=14)
 """What ended so long before the story is told to explain the news."""
+_WEEK = timedelta(days=7)
 _BORDER = re.compile(
     r"[;:—]|\b(?:which|who|whose|whom|when|where|because|although|though|until)\b"
     r"|\b(?:before|after|since)\b(?! (?:dawn|daybreak|sunrise|noon|midday|dusk|sunset|nightfall|dark|midnight|\d))"
@@ -125,9 +126,9 @@ def _is_behind(when: When, event: Event, today: date | None) -> bool:
 
 def _ahead(day: Day | None, today: date) -> Day | None:
     """The same weekday a week later, where the day is just past: 'called for a strike on Friday'."""
-    if day is None or not today - WEEK <= date.fromisoformat(day) < today:
+    if day is None or not today - _WEEK <= date.fromisoformat(day) < today:
         return day
-    return (date.fromisoformat(day) + WEEK).isoformat()
+    return (date.fromisoformat(day) + _WEEK).isoformat()
 
 
 def _undated(text: str, event: Event, near: Sequence[When]) -> Event:
@@ -155,12 +156,12 @@ def _nearest(text: str, event: Event, near: Sequence[When], triggers: Sequence[i
 def _reaches(text: str, event: Event, when: When, triggers: Sequence[int]) -> bool:
     """Whether nothing between the time and the trigger keeps the one from dating the other."""
     start, end = event.trigger.start, event.trigger.end
+    if when.span.end <= start and _OF_THE_TIME.match(text, when.span.end, start):
+        return True
     if text[max(when.span.start - 4, 0) : when.span.start] == " of " and end + 4 != when.span.start:
         return False  # 'the truce of April 30'
     if when.span.end <= start:
         between = text[when.span.end : start]
-        if _OF_THE_TIME.match(between):
-            return True
         if "," in between and _RELATIVE.search(text[event.evidence.start : when.span.start]):
             return False  # 'the army, which was set up in 2016, attacked'
     else:
@@ -183,7 +184,7 @@ def _is_nested(text: str, end: int, inner: int, time: int) -> bool:
 
 
 def _is_past(when: When, today: date | None) -> bool:
-    return bool(today and when.ends and date.fromisoformat(when.ends) <= today - WEEK)
+    return bool(today and when.ends and date.fromisoformat(when.ends) <= today - NEWS_CYCLE)
 
 
 def _is_stretch(when: When) -> bool:

@@ -1,5 +1,6 @@
 """What sentences that follow one another say together: the day of a scene, and the past that explains the news."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,34 +17,48 @@ _HAPPENING: frozenset[EventType] = frozenset(
 """Events that make up a scene; talk goes on for days."""
 _STEP = 400
 """Code points between two sentences of a scene."""
-EARLIER = timedelta(days=4)
-"""What ended so long before is told to explain the news where the news itself is fresher."""
+_LED_TO = re.compile(r"\b(?:after|when|because)\b[^,]*$")
+_WHICH_HAS = re.compile(r"\bwhich (?:has|have|had) (?:been )?(?:\w+ )?$")
+_BEFORE_VERB = 40
+"""Code points before a trigger in which its auxiliaries stand."""
 LONG = timedelta(days=120)
 """What began so long before, and may go on, explains the news too: 'have attacked posts since 2021'."""
 
 
 def explaining(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
-    """The events, those as background that are some days old and older than the main one, that have gone on for long,
-    or that go on telling of such."""
-    today = story_day(analysis.story)
-    main = next((event for event in events if event.main), None)
-    if today is None or main is None:
+    """The events, those as background that have gone on for long, that are told as done before, or that go on telling
+    of what was before the news."""
+    text, today = analysis.text, story_day(analysis.story)
+    if today is None:
         return list(events)
-    starts = [each.span.start for each in times(analysis.text, today)]
-    old, long_ago = (today - EARLIER).isoformat(), (today - LONG).isoformat()
-    fresh = main.begins or today.isoformat()
+    starts = [each.span.start for each in times(text, today)]
+    long_ago = (today - LONG).isoformat()
     done: list[Event] = []
     past: Event | None = None
     for event in events:
-        ended = bool(event.ends and event.ends <= old and event.ends < fresh)
-        lasting = bool(event.begins and event.begins <= long_ago and not event.main)
-        plain = event.type not in SPEECH and not (event.date or event.again or event.main)
-        goes_on = plain and past is not None and _follows(analysis.text, starts, past, event)
-        explains = event.status == "asserted" and (ended or lasting or goes_on)
+        lasting = bool(event.begins and event.begins <= long_ago)
+        alone = not (event.again or event.main)
+        goes_on = past is not None and event.date is None and _goes_on_from(text, starts, past, event)
+        before = alone and (goes_on or _told_as_done(text, event))
+        explains = event.status == "asserted" and not event.main and (lasting or before)
         done.append(replace(event, status="background") if explains else event)
         if event.begins:
             past = done[-1] if done[-1].status == "background" else None
     return done
+
+
+def _goes_on_from(text: str, times_at: Sequence[int], past: Event, event: Event) -> bool:
+    """Whether it is what led to what was before the news ('was banned in August after a fight'), or of the same tale:
+    what others say of that is news."""
+    if event.evidence == past.evidence:
+        return bool(_LED_TO.search(text, past.trigger.end, event.trigger.start))
+    return event.type not in SPEECH and _follows(text, times_at, past, event)
+
+
+def _told_as_done(text: str, event: Event) -> bool:
+    """Whether a clause aside tells it: 'France, which has withdrawn its troops, urged talks'."""
+    start = max(event.evidence.start, event.trigger.start - _BEFORE_VERB)
+    return _WHICH_HAS.search(text, start, event.trigger.start) is not None
 
 
 def continued(analysis: Analysis, events: Sequence[Event]) -> list[Event]:
