@@ -11,6 +11,7 @@ from pipeline.enrichers import entities, figures, language, model, places
 from pipeline.enrichers.analysis import LONGEST, Analysis, Component, Paragraph, paragraphs
 from pipeline.enrichers.events import component as events
 from pipeline.enrichers.quotes import component as quotes
+from pipeline.enrichers.telling import component as telling
 from pipeline.enrichers.topics import component as topics
 from pipeline.story import Story
 
@@ -23,6 +24,7 @@ COMPONENTS: tuple[Component, ...] = (
     Component(figures.NAME, figures.VERSION, figures.run),
     Component(quotes.NAME, quotes.VERSION, quotes.run),
     Component(events.NAME, events.VERSION, events.run),
+    Component(telling.NAME, telling.VERSION, telling.run),
     Component(topics.NAME, topics.VERSION, topics.run),
 )
 

@@ -52,7 +52,15 @@ def enriched(text: str, language: str | None = "en") -> Story:
 
 
 def test_the_order_of_the_components() -> None:
-    assert [component.name for component in COMPONENTS] == ["entities", "places", "figures", "quotes", "events", "topics"]
+    assert [component.name for component in COMPONENTS] == [
+        "entities",
+        "places",
+        "figures",
+        "quotes",
+        "events",
+        "telling",
+        "topics",
+    ]
 
 
 def test_everything_is_found_and_says_what_made_it() -> None:

@@ -40,5 +40,5 @@ def test_what_the_agency_gave_stays_and_gains_its_mentions() -> None:
     found = entities("Maria Quispe resigned. Quispe left.", given=(given,))
     assert [entity.code for entity in found.values() if "Quispe" in entity.name] == ["p:17"]
     kept = found["Maria Quispe"]
-    assert replace(kept, mentions=(), aliases=(), in_headline=False, role=None) == given
+    assert replace(kept, mentions=(), aliases=(), in_headline=False, role=None, salience=0.0) == given
     assert len(kept.mentions) == 2

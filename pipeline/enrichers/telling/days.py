@@ -184,7 +184,7 @@ def _is_nested(text: str, end: int, inner: int, time: int) -> bool:
 
 
 def _is_past(when: When, today: date | None) -> bool:
-    return bool(today and when.ends and date.fromisoformat(when.ends) <= today - NEWS_CYCLE)
+    return bool(today and when.begins and when.ends and date.fromisoformat(when.ends) <= today - NEWS_CYCLE)
 
 
 def _is_stretch(when: When) -> bool:
