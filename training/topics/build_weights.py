@@ -84,7 +84,7 @@ def definitions(language: str) -> Iterator[tuple[str, str, str]]:
 
 def examples(language: str) -> Iterator[Example]:
     """All that the model of a language is trained on."""
-    draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    draw = random.Random(SEED)
     own = profiles(language)
     for topic, terms in own.items():
         others = [term for other, theirs in own.items() if other != topic for term in theirs]
