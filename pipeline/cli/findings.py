@@ -1,6 +1,5 @@
 """What was found in a story, as tables for a terminal."""
 
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
