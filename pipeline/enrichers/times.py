@@ -19,6 +19,8 @@ _LISTS = word_lists("time_words.toml")
 _SAYING, _TELLING, _MEANS = _LISTS["saying"], _LISTS["telling"], _LISTS["means"]
 _SUPERLATIVES, _NOT_SUPERLATIVES = _LISTS["superlatives"], _LISTS["not_superlatives"]
 _FIRSTS = _LISTS["firsts"]
+_YEARS = range(1000, 9000)
+"""Beyond, days before or after cannot be reckoned with."""
 _BY = 6
 """Words between a word of saying and its time."""
 _SINCE_BACK = 7
@@ -43,7 +45,12 @@ class When:
 
 def story_day(story: Story, zone: tzinfo | None = None) -> date | None:
     """The day that the story's times are told against, in `zone` where one is given: of its version, else of its
-    dateline, else of its creation or its arrival; None where it has none of them."""
+    dateline, else of its creation or its arrival; None where it has none of them, or one that no clock showed."""
+    day = _story_day(story, zone)
+    return day if day and day.year in _YEARS else None
+
+
+def _story_day(story: Story, zone: tzinfo | None) -> date | None:
     arrived = story.firstcreated or story.provenance.received
     if story.versioncreated is not None:
         return _local(story.versioncreated, zone)
@@ -54,7 +61,10 @@ def story_day(story: Story, zone: tzinfo | None = None) -> date | None:
 
 
 def _local(at: datetime, zone: tzinfo | None) -> date:
-    return (at.astimezone(zone) if zone else at).date()
+    try:
+        return (at.astimezone(zone) if zone else at).date()
+    except OverflowError:
+        return at.date()
 
 
 def times(text: str, story_time: date | None, zone: tzinfo | None = None) -> tuple[When, ...]:

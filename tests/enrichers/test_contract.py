@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,16 @@ def test_everything_is_found_and_says_what_made_it() -> None:
     assert {event.component for event in story.events} == {"events"}
     assert {quote.component for quote in story.quotes} == {"quotes"}
     assert {figure.component for figure in story.figures} == {"figures"}
+
+
+@pytest.mark.parametrize("zone", [14, 0, -12])
+@pytest.mark.parametrize("day", [(1, 1, 1), (9999, 12, 31)])
+def test_at_the_ends_of_the_calendar_stories_are_enriched_too(day: tuple[int, int, int], zone: int) -> None:
+    time = datetime(*day, tzinfo=timezone(timedelta(hours=zone)))
+    dates = ("last month", "since May", "in 2019", "two weeks ago", "next Monday", "by the end of June", "on Nov. 3")
+    text = "\n\n".join(f"Gunmen killed six in Baghdad {each}. Police blamed rebels." for each in dates)
+    (story,) = enrich_batch([Story(uri="u", body_text=text, language="en", versioncreated=time, firstcreated=time)])
+    assert story.events
 
 
 def test_twice_is_the_same_and_neighbours_do_not_matter() -> None:
