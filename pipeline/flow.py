@@ -10,7 +10,7 @@
 duplicates and threads once a story is out, and has it published again with its group and thread.
 
 A live story never waits behind the backfill (.bulk), and a flash or a kill overtakes. Batches are what a worker has in
-hand, and does again, when it is killed; the live ones are small, since the last story of a batch waits for the first.
+hand, and does again, when it is killed; those of the backfill are the smallest, since a flash waits for it.
 """
 
 from pipeline.stages.enrich import open_enrich

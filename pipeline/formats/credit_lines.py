@@ -108,9 +108,8 @@ def authors(credit: str) -> tuple[Author, ...]:
         label = label.removeprefix("with ")
         names = re.split(r"(?<=\w{3})\.\s+(?=[A-Z])", names, maxsplit=1)[0]
         named = people(_trim(names), language)
-        if _NAMELESS.match(
-            names.strip()
-        ):  # 'correspondents in Bamako and Niamey' are places; 'and Ana Ruiz' is somebody
+        # After 'correspondents in' single words are places: 'Bamako and Niamey'; 'and Ana Ruiz' is somebody.
+        if _NAMELESS.match(names.strip()):
             named = tuple(who for who in named if " " in who.name)
         found.extend(Author(name=who.name, role=label, place=who.place) for who in named)
     return tuple(found)

@@ -140,7 +140,6 @@ def story_properties(kind: Literal["elasticsearch", "opensearch"]) -> Properties
 
 def enrichment_properties() -> Properties:
     """What we add."""
-    range_of_integers = {"properties": {"low": _INTEGER, "high": _INTEGER}}
     return {
         "people": _NAME,
         "organisations": _NAME,
@@ -159,44 +158,55 @@ def enrichment_properties() -> Properties:
         "topic_codes": _FACET,
         **dict.fromkeys(CASUALTIES, _INTEGER),
         "names": _PLAIN_TEXT,
-        "entities": {
-            "type": "nested",
-            "properties": {
-                "name": _FACET,
-                "type": _KEYWORD,
-                "aliases": _KEYWORD,
-                "role": _KEYWORD,
-                "code": _KEYWORD,
-                "mentions": _INTEGER,
-                "in_headline": _BOOLEAN,
-                "salience": _FLOAT,
-                "confidence": _FLOAT,
-                "component": _KEYWORD,
-            },
+        "entities": _entities(),
+        "events": _events(),
+    }
+
+
+def _entities() -> Properties:
+    """Nested, so that a name and its type are of one entity."""
+    return {
+        "type": "nested",
+        "properties": {
+            "name": _FACET,
+            "type": _KEYWORD,
+            "aliases": _KEYWORD,
+            "role": _KEYWORD,
+            "code": _KEYWORD,
+            "mentions": _INTEGER,
+            "in_headline": _BOOLEAN,
+            "salience": _FLOAT,
+            "confidence": _FLOAT,
+            "component": _KEYWORD,
         },
-        "events": {
-            "type": "nested",
-            "properties": {
-                "number": _INTEGER,
-                "type": _KEYWORD,
-                "mode": _KEYWORD,
-                "status": _KEYWORD,
-                "trigger": _KEYWORD,
-                "evidence": _PLAIN_TEXT,
-                "actors": _FACET,
-                "targets": _FACET,
-                "instruments": _FACET,
-                "attribution": _FACET,
-                "main": _BOOLEAN,
-                "place": _FACET,
-                "country": _KEYWORD,
-                "date": _KEYWORD,
-                "begins": _DAY,
-                "ends": _DAY,
-                "casualties": {"properties": dict.fromkeys(CASUALTIES, range_of_integers)},
-                "confidence": _FLOAT,
-                "component": _KEYWORD,
-            },
+    }
+
+
+def _events() -> Properties:
+    """Nested, so that an actor and a target are of one event."""
+    range_of_integers = {"properties": {"low": _INTEGER, "high": _INTEGER}}
+    return {
+        "type": "nested",
+        "properties": {
+            "number": _INTEGER,
+            "type": _KEYWORD,
+            "mode": _KEYWORD,
+            "status": _KEYWORD,
+            "trigger": _KEYWORD,
+            "evidence": _PLAIN_TEXT,
+            "actors": _FACET,
+            "targets": _FACET,
+            "instruments": _FACET,
+            "attribution": _FACET,
+            "main": _BOOLEAN,
+            "place": _FACET,
+            "country": _KEYWORD,
+            "date": _KEYWORD,
+            "begins": _DAY,
+            "ends": _DAY,
+            "casualties": {"properties": dict.fromkeys(CASUALTIES, range_of_integers)},
+            "confidence": _FLOAT,
+            "component": _KEYWORD,
         },
     }
 

@@ -12,17 +12,10 @@ from spacy.tokens import Doc, Token
 
 from pipeline.enrichers.events.grammar import children, conjoined, is_verb, patients
 from pipeline.enrichers.events.lexicon import casualty_words
+from pipeline.enrichers.numerals import SMALL
 from pipeline.story import CasualtyKind
 
-_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBERS = {
-    **{word: number for number, word in enumerate(_UNITS.split())},
-    **{word: 10 * number for number, word in enumerate(_TENS.split(), start=2)},
-    "a": 1,
-    "an": 1,
-}
+_NUMBERS = {**SMALL, "a": 1, "an": 1}
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _VAGUE = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "several": 3}
 _AT_LEAST = re.compile(

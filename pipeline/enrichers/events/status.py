@@ -6,7 +6,7 @@ attack as it was. What is feared or demanded is not planned, and under a conditi
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from spacy.tokens import Token
 
@@ -33,6 +33,7 @@ _COMPLEMENT = {
 _STEPS = 8
 Mood = Literal["hypothetical", "planned", "demanded"]
 """In what way it is not real."""
+_MOODS: tuple[Mood, ...] = get_args(Mood)
 
 
 def status(trigger: Token) -> EventStatus:
@@ -74,12 +75,8 @@ def _decided(trigger: Token, moods: Sequence[Mood], otherwise: EventStatus) -> E
 
 
 def _governing(token: Token, known: Words) -> list[Mood]:
-    sets: tuple[tuple[Mood, frozenset[str]], ...] = (
-        ("hypothetical", known.hypothetical),
-        ("planned", known.planned),
-        ("demanded", known.demanded),
-    )
-    return [mood for mood, governors in sets if _governed(token, governors)][:1]
+    governors = zip(_MOODS, (known.hypothetical, known.planned, known.demanded), strict=True)
+    return [mood for mood, listed in governors if _governed(token, listed)][:1]
 
 
 def _negated(token: Token) -> bool:
@@ -102,12 +99,8 @@ def _modal(token: Token, known: Words) -> list[Mood]:
     if not is_verb(token):
         return []
     modals = [child.lower_ for child in token.children if child.tag_ == "MD"]
-    sets: tuple[tuple[Mood, frozenset[str]], ...] = (
-        ("hypothetical", known.modal),
-        ("planned", known.coming),
-        ("demanded", known.due),
-    )
-    if found := [mood for mood, listed in sets if any(modal in listed for modal in modals)]:
+    listed = zip(_MOODS, (known.modal, known.coming, known.due), strict=True)
+    if found := [mood for mood, words_of in listed if any(modal in words_of for modal in modals)]:
         return found[:1]
     infinitive = any(child.tag_ == "TO" for child in token.children)
     if not infinitive or token.head.lower_ in known.realising | known.negating | known.denying:
