@@ -1,15 +1,14 @@
 """The words by which statements are told: data/quote_cues.tsv and data/quote_words.toml."""
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal, cast
 
 from pipeline.enrichers.tables import members, rows
+from pipeline.enrichers.words import word_lists
 
 ACCORDING_TO = "according to"
 
@@ -94,8 +93,7 @@ def _telling(language: str, quoted: bool) -> frozenset[str]:
 @cache
 def words() -> Words:
     """The word sets of English."""
-    raw = tomllib.loads((files("pipeline.enrichers") / "data" / "quote_words.toml").read_text(encoding="utf-8"))
-    return Words(**{name: frozenset(listed.split()) for name, listed in raw.items()})
+    return Words(**word_lists("quote_words.toml"))
 
 
 @cache
